@@ -1,0 +1,24 @@
+"""The composition root: the one place that knows every room."""
+
+from __future__ import annotations
+
+from functools import cache
+
+from mintage.journal.chart import default_chart
+from mintage.journal.memory import MemoryJournal
+from mintage.journal.rules import Rulebook
+
+ROOMS = ("silicon", "factory", "sales", "fleet", "mining", "treasury", "capital", "books")
+
+
+@cache
+def rulebook() -> Rulebook:
+    """The posting rules of all rooms; loading it declares every kind of fact."""
+    from importlib import import_module  # noqa: PLC0415  rooms load when the ledger is needed, not at start-up
+
+    return Rulebook(*(import_module(f"mintage.{room}.posting").RULES for room in ROOMS))
+
+
+def memory_journal() -> MemoryJournal:
+    """An empty journal in memory with the whole house's chart and rules."""
+    return MemoryJournal(default_chart(), rulebook())

@@ -1,0 +1,168 @@
+"""Facts: typed, immutable statements of what happened, with who said so and on what evidence.
+
+A room declares its facts as frozen structs with the decorator `fact("room.kind")`. Fields are whole minor
+units; the annotation says of what (`Usd`, `Sat`, `HashrateGhs`, `EnergyWh`, `Count`). The class docstring and its
+"Attributes:" section are the documentation, from which the docs are generated.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from datetime import date
+from decimal import Decimal
+from typing import Annotated, Any, ClassVar, Literal, TypeVar, dataclass_transform
+
+import msgspec
+
+from mintage.units.errors import InputError
+
+Usd = Annotated[int, msgspec.Meta(extra={"unit": "USD"})]
+Sat = Annotated[int, msgspec.Meta(extra={"unit": "BTC"})]
+HashrateGhs = Annotated[int, msgspec.Meta(extra={"unit": "HASHRATE"})]
+EnergyWh = Annotated[int, msgspec.Meta(extra={"unit": "ENERGY"})]
+Count = Annotated[int, msgspec.Meta(extra={"unit": "count"})]
+Price = Annotated[Decimal, msgspec.Meta(extra={"unit": "price"})]
+"""A ratio or unit price, exact; what of is said by the field's name."""
+Name = Annotated[str, msgspec.Meta(pattern=r"^[a-z0-9][a-z0-9.-]*$", extra={"unit": "name"})]
+
+Grade = Literal["recorded", "stated", "derived", "assumed"]
+"""How well a fact is known: recorded from evidence, stated publicly, derived from stated figures, or assumed."""
+
+
+@dataclass_transform(frozen_default=True, kw_only_default=True, field_specifiers=(msgspec.field,))
+class _FactMeta(msgspec.StructMeta):
+    """Makes every kind of fact frozen and keyword-only without saying so in each class."""
+
+    def __new__(cls, name: str, bases: tuple[type, ...], namespace: dict[str, Any], **options: Any) -> Any:
+        return super().__new__(cls, name, bases, namespace, **{"frozen": True, "kw_only": True, **options})
+
+
+class FactData(msgspec.Struct, forbid_unknown_fields=True, metaclass=_FactMeta):
+    """Base of every kind of fact."""
+
+    kind: ClassVar[str] = ""
+
+
+class Evidence(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True):
+    """Where a fact can be verified.
+
+    Attributes:
+        source: file name, URL, statement id or document that says it.
+        sha256: hex digest of the file as read, where there is a file.
+        row: 1-based line or row in it.
+        txid: bitcoin transaction that shows it.
+        note: anything a reader must know to believe it.
+    """
+
+    source: str
+    sha256: str | None = None
+    row: int | None = None
+    txid: str | None = None
+    note: str | None = None
+
+
+class Fact(msgspec.Struct, frozen=True, kw_only=True):
+    """One fact in its envelope.
+
+    Attributes:
+        key: idempotency key, unique in the journal; the same key with the same content is the same fact.
+        at: the instant it happened, microseconds since 1970 UTC.
+        date: the accounting date.
+        actor: who or what wrote it.
+        grade: how well it is known.
+        evidence: where it can be verified, or None where the actor alone vouches.
+        data: what happened.
+    """
+
+    key: str
+    at: int
+    date: date
+    actor: str
+    data: FactData
+    grade: Grade = "recorded"
+    evidence: Evidence | None = None
+
+    @property
+    def kind(self) -> str:
+        """The kind of fact, "room.what-happened"."""
+        return self.data.kind
+
+
+T = TypeVar("T", bound=type[FactData])
+_KINDS: dict[str, type[FactData]] = {}
+
+
+def fact(kind: str) -> Callable[[T], T]:
+    """Declare a class as a kind of fact, under the name "room.what-happened"."""
+
+    def declare(cls: T) -> T:
+        cls.kind = kind
+        if _KINDS.setdefault(kind, cls) is not cls:
+            raise AssertionError(f"two classes declare the fact {kind}")
+        return cls
+
+    return declare
+
+
+def fact_class(kind: str) -> type[FactData]:
+    """The class of a kind of fact.
+
+    Raises:
+        InputError: no room knows it.
+    """
+    try:
+        return _KINDS[kind]
+    except KeyError:
+        from difflib import get_close_matches  # noqa: PLC0415  only an error needs it, and start-up time counts
+
+        near = get_close_matches(kind, _KINDS, n=3)
+        hint = f"Did you mean {' or '.join(near)}?" if near else "See `mintage facts kinds`."
+        raise InputError(f"'{kind}' is not a kind of fact.", remedy=hint) from None
+
+
+def fact_kinds() -> dict[str, type[FactData]]:
+    """Every declared kind with its class."""
+    return dict(_KINDS)
+
+
+def encode_fact(item: Fact) -> bytes:
+    """The canonical bytes of a fact: JSON with fields in declared order. These bytes are hashed and stored."""
+    return _ENCODER.encode({"kind": item.data.kind, **{name: getattr(item, name) for name in _FIELDS}})
+
+
+def decode_fact(raw: bytes) -> Fact:
+    """Read a fact back from its canonical bytes.
+
+    Raises:
+        InputError: the bytes are not such a fact.
+    """
+    try:
+        envelope = _ENVELOPE.decode(raw)
+        data = msgspec.json.decode(envelope.data, type=fact_class(envelope.kind))
+    except msgspec.MsgspecError as error:
+        raise InputError(f"this is not a stored fact: {error}.") from error
+    return Fact(
+        key=envelope.key,
+        at=envelope.at,
+        date=envelope.date,
+        actor=envelope.actor,
+        grade=envelope.grade,
+        evidence=envelope.evidence,
+        data=data,
+    )
+
+
+class _Envelope(msgspec.Struct):
+    kind: str
+    key: str
+    at: int
+    date: date
+    actor: str
+    grade: Grade
+    evidence: Evidence | None
+    data: msgspec.Raw
+
+
+_FIELDS = ("key", "at", "date", "actor", "grade", "evidence", "data")
+_ENCODER = msgspec.json.Encoder(decimal_format="string")
+_ENVELOPE = msgspec.json.Decoder(_Envelope)

@@ -1,0 +1,152 @@
+"""The `Journal` port: what every store of the journal can do, and the rows that it answers with."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator
+from datetime import date
+from typing import Protocol
+
+import msgspec
+
+from mintage.journal.fact import Fact
+from mintage.journal.ledger import Entry, History
+from mintage.journal.lots import Lot, LotMove, LotPolicy, Method, Scope
+
+Balances = dict[tuple[str, str], int]
+"""(account, commodity) to minor units; accounts at zero are left out."""
+
+
+def entry_bytes(entry: Entry) -> bytes:
+    """The canonical bytes of an entry, which the chain hashes beside those of its fact."""
+    return _ENTRY.encode(entry)
+
+
+_ENTRY = msgspec.json.Encoder()
+
+
+class Stored(msgspec.Struct, frozen=True):
+    """A fact as the journal holds it.
+
+    Attributes:
+        seq: its running number, from 1.
+        hash: SHA-256 over the previous hash, the fact's bytes and its entry's bytes.
+        fact: the fact.
+    """
+
+    seq: int
+    hash: bytes
+    fact: Fact
+
+
+class PostingRow(msgspec.Struct, frozen=True):
+    """One posting with the fact that made it."""
+
+    seq: int
+    key: str
+    kind: str
+    date: date
+    account: str
+    commodity: str
+    amount: int
+
+
+class MoveRow(msgspec.Struct, frozen=True):
+    """One line of the lot ledger with its lot and the fact that made it."""
+
+    seq: int
+    key: str
+    fact_kind: str
+    at: int
+    date: date
+    lot: Lot
+    move: LotMove
+
+
+class LotState(msgspec.Struct, frozen=True):
+    """Units of a lot on an account, with their cost."""
+
+    lot: Lot
+    account: str
+    units: int
+    cost: int
+
+
+class Receipt(msgspec.Struct, frozen=True):
+    """What became of a fact that was handed in.
+
+    Attributes:
+        key: its key.
+        seq: its number in the journal.
+        new: False where the very same fact was there already.
+    """
+
+    key: str
+    seq: int
+    new: bool
+
+
+class Journal(History, Protocol):
+    """An append-only journal of facts with the ledger that follows from them.
+
+    Every write is all or nothing and durable when `append` returns. A fact handed in twice is stored once.
+    """
+
+    def append(self, facts: Iterable[Fact]) -> list[Receipt]:
+        """Book and store facts in the order given, all of them or none.
+
+        Raises:
+            DuplicateKey: a key is taken by another content.
+            LedgerError: the ledger refuses one of them; its `field` and `line` say which where known.
+            StoreError: the store cannot be written.
+        """
+
+    def head(self) -> tuple[int, bytes]:
+        """Number and hash of the last fact; (0, 32 zero bytes) in an empty journal."""
+
+    def fact(self, key: str) -> Stored | None:
+        """The fact with this key, or None."""
+
+    def facts(self, kind: str | None = None, start: date | None = None, end: date | None = None) -> Iterator[Stored]:
+        """Facts in order, optionally of one kind and with accounting dates in [start, end]."""
+
+    def balances(self, start: date | None = None, end: date | None = None) -> Balances:
+        """Sums of postings with accounting dates in [start, end] by account and commodity."""
+
+    def postings(
+        self,
+        account: str = "*",
+        commodity: str = "*",
+        start: date | None = None,
+        end: date | None = None,
+    ) -> Iterator[PostingRow]:
+        """Postings whose account and commodity match the patterns ("*" matches any run of characters)."""
+
+    def moves(self, commodity: str, start: date | None = None, end: date | None = None) -> Iterator[MoveRow]:
+        """Lines of the lot ledger of the commodities that match the pattern, in order."""
+
+    def lot_states(self, commodity: str, end: date | None = None) -> list[LotState]:
+        """Open lots at the end of a day by account, oldest first, by summing the lot ledger."""
+
+    def closed_periods(self) -> list[str]:
+        """Names of the periods that are closed."""
+
+    def lot_policies(self) -> dict[str, LotPolicy]:
+        """The lot policies in force."""
+
+    def close(self) -> None:
+        """Release the store."""
+
+
+__all__ = [
+    "Balances",
+    "Entry",
+    "Journal",
+    "LotState",
+    "Method",
+    "MoveRow",
+    "PostingRow",
+    "Receipt",
+    "Scope",
+    "Stored",
+    "entry_bytes",
+]
