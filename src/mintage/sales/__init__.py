@@ -1,0 +1,1 @@
+"""Sales: orders, deposits in money and in bitcoin, deliveries and payments."""
