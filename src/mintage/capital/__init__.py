@@ -1,0 +1,1 @@
+"""Capital: preferred shares, ADS issued and repurchased, and what the depositary bank reimburses."""
