@@ -1,0 +1,1 @@
+"""The books: the company's overhead and opening balances, the close, the statements and the KPIs."""
