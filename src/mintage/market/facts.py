@@ -1,0 +1,47 @@
+"""What was seen of the market, so that a ledger carries the prices and difficulty that it was closed with."""
+
+from __future__ import annotations
+
+from datetime import date
+from typing import Annotated
+
+import msgspec
+
+from mintage.journal.fact import Count, FactData, Name, Price, fact
+
+CompactBits = Annotated[str, msgspec.Meta(pattern=r"^[0-9a-f]{8}$", extra={"unit": "compact bits"})]
+"""A target as the block header carries it: 8 hexadecimal digits, which give the difficulty exactly."""
+
+
+@fact("market.price-observed")
+class PriceObserved(FactData):
+    """The price of bitcoin at a stated hour and source. It moves nothing.
+
+    Attributes:
+        day: day in UTC.
+        source: index or exchange.
+        hour: hour of that day in UTC: 0 is its first instant, 24 its last (the daily close).
+        price: USD per bitcoin.
+    """
+
+    day: date
+    source: Name
+    hour: Annotated[int, msgspec.Meta(ge=0, le=24, extra={"unit": "hour UTC"})]
+    price: Price
+
+
+@fact("market.difficulty-observed")
+class DifficultyObserved(FactData):
+    """A difficulty epoch of the bitcoin network begins. It moves nothing.
+
+    Attributes:
+        day: day in UTC of its first block.
+        source: node or block explorer that shows it.
+        height: height of its first block, a multiple of 2016.
+        bits: compact target of its blocks.
+    """
+
+    day: date
+    source: Name
+    height: Count
+    bits: CompactBits
