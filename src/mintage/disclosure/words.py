@@ -1,0 +1,61 @@
+"""The words between figures, read from `data/words.toml` and compiled once."""
+
+import functools
+import re
+from typing import Any
+
+import msgspec
+
+from mintage.disclosure.lexicon import read_table
+
+
+class Words(msgspec.Struct, frozen=True):
+    """Compiled patterns; each is described in the data file."""
+
+    up: re.Pattern[str]
+    down: re.Pattern[str]
+    compared: dict[str, re.Pattern[str]]
+    base_before: re.Pattern[str]
+    difference_before: re.Pattern[str]
+    difference_after: re.Pattern[str]
+    share_after: re.Pattern[str]
+    share_before: re.Pattern[str]
+    outlook: re.Pattern[str]
+    conditional: re.Pattern[str]
+    pronoun: re.Pattern[str]
+    span_before: re.Pattern[str]
+    dated: re.Pattern[str]
+    low: re.Pattern[str]
+    high: re.Pattern[str]
+
+
+@functools.cache
+def words() -> Words:
+    """Return the words; read on first use."""
+    raw = read_table("words.toml")
+    growth: dict[str, Any] = raw["growth"]
+    return Words(
+        up=_any(growth["up"]),
+        down=_any(growth["down"]),
+        compared={base: re.compile("|".join(growth[base]), re.IGNORECASE) for base in ("yoy", "qoq", "mom")},
+        base_before=_re(raw["base"]["before"]),
+        difference_before=_re(raw["difference"]["before"]),
+        difference_after=_re(raw["difference"]["after"]),
+        share_after=_re(raw["share"]["after"]),
+        share_before=_re(raw["share"]["before"]),
+        outlook=_re(raw["outlook"]["sentence"]),
+        conditional=_re(raw["conditional"]["before"]),
+        pronoun=_re(raw["pronoun"]["subject"]),
+        span_before=_re(raw["span"]["before"]),
+        dated=_re(raw["span"]["dated"]),
+        low=_re(raw["extreme"]["low"]),
+        high=_re(raw["extreme"]["high"]),
+    )
+
+
+def _re(pattern: str) -> re.Pattern[str]:
+    return re.compile(pattern, re.IGNORECASE)
+
+
+def _any(patterns: list[str]) -> re.Pattern[str]:
+    return re.compile(rf"\b(?:{'|'.join(patterns)})\b", re.IGNORECASE)
