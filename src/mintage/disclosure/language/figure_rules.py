@@ -1,0 +1,190 @@
+"""Rules on figures: numbers changed or lost, units lost, prices no longer per anything, ends exchanged."""
+
+import re
+
+from mintage.disclosure.language.amounts import Amount
+from mintage.disclosure.language.english import printed
+from mintage.disclosure.language.han import han_pattern
+from mintage.disclosure.language.matching import Pair
+from mintage.disclosure.language.notes import Kind, LanguageNote
+from mintage.disclosure.language.passage import Passage, within
+from mintage.disclosure.language.units import Unit, per_unit, tables
+from mintage.disclosure.language.words import word_tables
+
+_EACH = han_pattern(r"分別[^,。;:]{0,14}$")
+_SAID_EACH = re.compile(r"\b(?:each|respectively|apiece|separately)\b", re.IGNORECASE)
+
+
+def changed_numbers(passage: Passage) -> list[LanguageNote]:
+    """A figure whose value is another in the translation."""
+    notes = []
+    for pair in passage.matching.pairs:
+        if pair.same:
+            continue
+        en, zh = pair.en, pair.zh
+        kind: Kind = "unit" if en.face == zh.face else "number"
+        why = f"the English says {en.text.strip()}, the Chinese {zh.text.strip()}"
+        notes.append(passage.note(kind, en, zh.text.strip(), printed(en), why))
+    return notes
+
+
+def lost_numbers(passage: Passage) -> list[LanguageNote]:
+    """A figure that stands on one side only; what the other side says elsewhere is no loss."""
+    in_english = {amount.value for amount in passage.en_amounts}
+    in_chinese = {amount.value for amount in passage.zh_amounts}
+    lost = [
+        passage.note("number", en, "", printed(en), "the figure is not in the Chinese")
+        for en in passage.matching.en_alone
+        if en.value not in in_chinese
+    ]
+    added = [
+        passage.note("number", "", zh.text, None, "the figure is not in the English")
+        for zh in passage.matching.zh_alone
+        if zh.value not in in_english
+    ]
+    return lost + added
+
+
+def wrong_units(passage: Passage) -> list[LanguageNote]:
+    """A figure of the right value whose unit is rendered wrongly, changed or dropped."""
+    notes = []
+    for pair in passage.matching.pairs:
+        if not pair.same:
+            continue
+        en, zh = pair.en, pair.zh
+        why = zh.wrong
+        if why is None and en.unit and zh.unit and en.base != zh.base:
+            why = f"the unit is {en.unit.id}, not {zh.unit.print}"
+        if why is None and en.unit and en.unit.keep and zh.unit is None and not _said_nearby(passage, pair):
+            why = f"the unit {en.unit.id} is lost"
+        if why is not None:
+            notes.append(passage.note("unit", en, zh.text, printed(en), why))
+    return notes
+
+
+def _said_nearby(passage: Passage, pair: Pair) -> bool:
+    """Say whether the unit of a figure stands elsewhere in its clause ("每股虧損(美元):0.03")."""
+    clause = passage.zh_clause(pair.zh)
+    unit = pair.en.unit
+    if unit is None:
+        return False
+    patterns = unit.zh + unit.zh_before
+    return any(han_pattern(p).search(passage.folded, clause.start, clause.end) for p in patterns)
+
+
+def lost_price_parts(passage: Passage) -> list[LanguageNote]:
+    """A price whose "per TH/s" or "per day" is rendered wrongly or dropped."""
+    notes = []
+    for pair in passage.matching.pairs:
+        for id_ in pair.en.per:
+            row = per_unit(id_)
+            if row is None:
+                continue
+            clause = passage.zh_clause(pair.zh)
+            note = _price_part(passage, pair, row, passage.folded[clause.start : clause.end], clause.start)
+            if note is not None:
+                notes.append(note)
+    return notes
+
+
+def _price_part(passage: Passage, pair: Pair, row: Unit, clause: str, offset: int) -> LanguageNote | None:
+    right = f"{row.print} {printed(pair.en)}"
+    for wrong in row.wrong:
+        found = han_pattern(wrong.zh).search(clause)
+        if found:
+            target = passage.zh[offset + found.start() : offset + found.end()]
+            return passage.note("unit", pair.en, target, right, wrong.why)
+    bead = passage.zh_of(passage.bead_at_zh(pair.zh.start))
+    if any(han_pattern(p).search(bead) for p in row.zh):
+        return None
+    return passage.note("unit", pair.en, pair.zh.text, right, f"the price is per {row.id}, which the Chinese drops")
+
+
+def wrong_classifiers(passage: Passage) -> list[LanguageNote]:
+    """A measure word that belongs to other things: 1,408 家 says 1,408 companies."""
+    notes = []
+    for pair in passage.matching.pairs:
+        row = next((c for c in tables().classifier if c.zh == pair.zh.classifier), None)
+        if row is None:
+            continue
+        said = passage.en_of(passage.bead_at_en(pair.en.start))
+        if re.search(row.en, said, re.IGNORECASE):
+            continue
+        suggest = (
+            printed(pair.en)
+            if pair.en.unit
+            else f"{printed(pair.en)} 枚"
+            if _bitcoin_before(passage, pair.en)
+            else None
+        )
+        why = f"{row.zh} counts {row.counts}; the English counts none"
+        notes.append(passage.note("unit", pair.en, pair.zh.text, suggest, why))
+    return notes
+
+
+def _bitcoin_before(passage: Passage, amount: Amount) -> bool:
+    counted = [a.unit.id for a in passage.en_amounts if a.start < amount.start and a.unit]
+    counted = [id_ for id_ in counted if id_ in {"BTC", "machines", "shares", "ADS"}]
+    return bool(counted) and counted[-1] == "BTC"
+
+
+def exchanged_ends(passage: Passage) -> list[LanguageNote]:
+    """Two figures of one movement told the other way round: from A to B becomes from B to A."""
+    notes = []
+    pairs = [p for p in passage.matching.pairs if p.same and p.en.base]
+    for first in pairs:
+        for second in pairs:
+            if first.en.base != second.en.base or first.en.value == second.en.value:
+                continue
+            if passage.bead_at_en(first.en.start) != passage.bead_at_en(second.en.start):
+                continue
+            from_first = _starts_en(passage, first.en) and not _starts_en(passage, second.en)
+            from_second = _starts_zh(passage, second.zh) and not _starts_zh(passage, first.zh)
+            if from_first and from_second:
+                source = (
+                    f"{second.en.text} … {first.en.text}"
+                    if second.en.start < first.en.start
+                    else f"{first.en.text} … {second.en.text}"
+                )
+                why = f"the English starts from {first.en.text}, the Chinese from {second.zh.text}"
+                notes.append(passage.note("number", source, second.zh.text, first.zh.text, why))
+    return notes
+
+
+def _starts_en(passage: Passage, amount: Amount) -> bool:
+    return re.search(word_tables().start.en, passage.en[: amount.start], re.IGNORECASE) is not None
+
+
+def _starts_zh(passage: Passage, amount: Amount) -> bool:
+    return han_pattern(word_tables().start.zh).search(passage.folded[: amount.start]) is not None
+
+
+def each_for_together(passage: Passage) -> list[LanguageNote]:
+    """One figure for several people or things together that 分別 gives to each of them."""
+    notes = []
+    for pair in passage.matching.pairs:
+        if pair.en.base in {"", "%"}:
+            continue
+        found = _EACH.search(passage.folded, 0, pair.zh.start)
+        clause = passage.zh_clause(pair.zh)
+        if found is None or found.start() < clause.start:
+            continue
+        beside = within(passage.zh_amounts, passage.bead_at_zh(pair.zh.start).zh)
+        same_base = [a for a in beside if a.base == pair.zh.base and a.start > found.start()]
+        said = passage.en_of(passage.bead_at_en(pair.en.start))
+        if len(same_base) == 1 and not _SAID_EACH.search(said):
+            why = "分別 gives the figure to each of them; the English gives one figure for all"
+            target = passage.zh[found.start() : pair.zh.end]
+            notes.append(passage.note("number", pair.en, target, f"合計{printed(pair.en)}", why))
+    return notes
+
+
+FIGURE_RULES = (
+    changed_numbers,
+    lost_numbers,
+    wrong_units,
+    lost_price_parts,
+    wrong_classifiers,
+    exchanged_ends,
+    each_for_together,
+)

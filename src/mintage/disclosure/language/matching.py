@@ -1,0 +1,153 @@
+"""Which amount of a paragraph is which in its translation.
+
+Amounts of equal value are paired first, the nearest sentence and place first, because languages reorder
+clauses. What is left on both sides of one sentence is then paired as "said differently".
+"""
+
+from collections.abc import Callable, Sequence
+from decimal import Decimal
+
+import msgspec
+
+from mintage.disclosure.language.amounts import Amount
+from mintage.disclosure.language.sentences import Bead, Span
+
+
+class Pair(msgspec.Struct, frozen=True):
+    """An English amount and a Chinese one; `same` says that their values agree within the print."""
+
+    en: Amount
+    zh: Amount
+    same: bool
+
+
+class Matching(msgspec.Struct, frozen=True):
+    """The pairs, and the strict amounts of either side that have no counterpart."""
+
+    pairs: tuple[Pair, ...]
+    en_alone: tuple[Amount, ...]
+    zh_alone: tuple[Amount, ...]
+
+
+_SENTENCE_COST = 1.0
+_PLACE_COST = 0.5
+_ROUNDED_COST = 0.4
+_OTHER_UNIT_COST = 3.0
+_NO_UNIT_COST = 0.3
+
+
+def bead_of(start: int, beads: Sequence[Bead], side: Callable[[Bead], tuple[Span, ...]]) -> int:
+    """Return the index of the bead whose sentences on one side hold the character at `start`."""
+    best = 0
+    for index, bead in enumerate(beads):
+        spans = side(bead)
+        if spans and spans[0].start <= start:
+            best = index
+    return best
+
+
+def english_side(bead: Bead) -> tuple[Span, ...]:
+    """Return the English sentences of a bead."""
+    return bead.en
+
+
+def chinese_side(bead: Bead) -> tuple[Span, ...]:
+    """Return the Chinese sentences of a bead."""
+    return bead.zh
+
+
+def match(en: Sequence[Amount], zh: Sequence[Amount], beads: Sequence[Bead]) -> Matching:
+    """Pair amounts one to one at the least cost, cheapest first."""
+    en_beads = [bead_of(a.start, beads, english_side) for a in en]
+    zh_beads = [bead_of(a.start, beads, chinese_side) for a in zh]
+    en_places, zh_places = _places(en_beads), _places(zh_beads)
+
+    def apart(i: int, j: int) -> float:
+        return _SENTENCE_COST * abs(en_beads[i] - zh_beads[j]) + _PLACE_COST * abs(en_places[i] - zh_places[j])
+
+    equal = [
+        (cost + apart(i, j), i, j)
+        for i, a in enumerate(en)
+        for j, b in enumerate(zh)
+        if (cost := value_cost(a, b)) is not None
+    ]
+    chosen = _cheapest(equal, set(), set())
+    en_used, zh_used = {i for i, _ in chosen}, {j for _, j in chosen}
+    other = [
+        (_unlikeness(a, b) + apart(i, j), i, j)
+        for i, a in enumerate(en)
+        for j, b in enumerate(zh)
+        if a.strict and b.strict and en_beads[i] == zh_beads[j]
+    ]
+    differing = _cheapest(other, en_used, zh_used)
+    en_used |= {i for i, _ in differing}
+    zh_used |= {j for _, j in differing}
+    pairs = [Pair(en[i], zh[j], same=True) for i, j in chosen]
+    pairs += [Pair(en[i], zh[j], same=False) for i, j in differing]
+    return Matching(
+        pairs=tuple(sorted(pairs, key=lambda pair: pair.en.start)),
+        en_alone=tuple(a for i, a in enumerate(en) if i not in en_used and a.strict),
+        zh_alone=tuple(b for j, b in enumerate(zh) if j not in zh_used and b.strict),
+    )
+
+
+def _places(beads: Sequence[int]) -> list[float]:
+    """Return each amount's place within its sentence, from 0 to 1."""
+    places = []
+    for index, bead in enumerate(beads):
+        same = [k for k, other in enumerate(beads) if other == bead]
+        places.append(same.index(index) / max(1, len(same) - 1) if len(same) > 1 else 0.5)
+    return places
+
+
+def _cheapest(costs: list[tuple[float, int, int]], en_used: set[int], zh_used: set[int]) -> list[tuple[int, int]]:
+    left, right, chosen = set(en_used), set(zh_used), []
+    for _, i, j in sorted(costs):
+        if i not in left and j not in right:
+            left.add(i)
+            right.add(j)
+            chosen.append((i, j))
+    return chosen
+
+
+def value_cost(en: Amount, zh: Amount) -> float | None:
+    """Return the cost of taking both as one figure; None where their values differ."""
+    if en.vague or zh.vague:
+        return _ROUNDED_COST if _vague_meets(en, zh) and _same_base(en, zh) else None
+    if _same_base(en, zh):
+        unsaid = _NO_UNIT_COST * (bool(en.base) != bool(zh.base))
+        gap = abs(en.value - zh.value)
+        if gap == 0:
+            return unsaid
+        return _ROUNDED_COST + unsaid if gap <= max(en.tolerance, zh.tolerance) and _fine_enough(en, zh) else None
+    return _OTHER_UNIT_COST if en.face == zh.face else None
+
+
+def _same_base(en: Amount, zh: Amount) -> bool:
+    return not en.base or not zh.base or en.base == zh.base
+
+
+def _fine_enough(en: Amount, zh: Amount) -> bool:
+    """A rounding keeps two digits at least: 1 億 for 1.4 億 is no rounding of it."""
+    coarse = max((en, zh), key=lambda amount: amount.step * amount.scale)
+    return coarse.step == 0 or coarse.face / coarse.step >= 10
+
+
+def _vague_meets(en: Amount, zh: Amount) -> bool:
+    low_en, high_en = _span(en)
+    low_zh, high_zh = _span(zh)
+    return low_en <= high_zh and low_zh <= high_en
+
+
+def _span(amount: Amount) -> tuple[Decimal, Decimal]:
+    if not amount.vague:
+        return amount.value, amount.value
+    return amount.step * amount.scale, amount.step * amount.scale * 10 - 1
+
+
+def _unlikeness(en: Amount, zh: Amount) -> float:
+    """Return how little two amounts of different value look like one said wrongly."""
+    digits = {str(a.face.normalize().as_tuple().digits) for a in (en, zh)}
+    return (
+        (0.0 if en.base == zh.base else 1.2) - (0.8 if len(digits) == 1 else 0.0) - (0.8 if en.face == zh.face else 0)
+    )

@@ -1,0 +1,154 @@
+"""Rules on what is said of a figure, and on whole sentences: direction, sign, bound, basis, omission."""
+
+import re
+
+from mintage.disclosure.language.amounts import Amount
+from mintage.disclosure.language.matching import Pair
+from mintage.disclosure.language.notes import LanguageNote
+from mintage.disclosure.language.passage import Passage, within
+from mintage.disclosure.language.sentences import CHARACTERS_PER_LETTER, Bead, Span
+from mintage.disclosure.language.words import Axis, Basis, Words, word_tables
+
+_SENTENCE_LETTERS_MIN = 40
+_SENTENCE_WORDS_MIN = 7
+_SHORTENED_LETTERS_MIN = 110
+_SHORTENED_SHARE = 0.4
+_ADDED_CHARACTERS_MIN = 16
+_FILLER = re.compile(r"^(?:yes|yeah|okay|ok|so|well|thank|thanks|great|sure|right|and|but|hi|hello)\b", re.IGNORECASE)
+_BESIDE_CHARACTERS = 20
+
+
+def turned_directions(passage: Passage) -> list[LanguageNote]:
+    """A figure that rises in one language and falls in the other, or is a profit here and a loss there."""
+    notes = []
+    for pair in passage.matching.pairs:
+        for axis in word_tables().axis:
+            if axis.beside:
+                continue
+            en_span, zh_span = passage.en_clause(pair.en), passage.zh_clause(pair.zh)
+            note = _turned(passage, axis, en_span, zh_span, pair)
+            if note is not None:
+                notes.append(note)
+    return notes
+
+
+def turned_sentences(passage: Passage) -> list[LanguageNote]:
+    """A sentence without figures that says "up" only in one language and "down" only in the other."""
+    notes = []
+    direction = next(axis for axis in word_tables().axis if axis.id == "direction")
+    for bead in passage.beads:
+        if len(bead.en) != 1 or len(bead.zh) != 1 or within(passage.en_amounts, bead.en):
+            continue
+        note = _turned(passage, direction, bead.en[0], bead.zh[0], None)
+        if note is not None:
+            notes.append(note)
+    return notes
+
+
+def _turned(passage: Passage, axis: Axis, en: Span, zh: Span, pair: Pair | None) -> LanguageNote | None:
+    """Compare the poles of an axis in two stretches; note them when each side has only the other's opposite."""
+    said_en = {name: words.english.search(passage.en, en.start, en.end) for name, words in axis.poles.items()}
+    said_zh = {name: words.chinese.search(passage.folded, zh.start, zh.end) for name, words in axis.poles.items()}
+    only_en = [name for name, found in said_en.items() if found]
+    only_zh = [name for name, found in said_zh.items() if found]
+    if len(only_en) != 1 or len(only_zh) != 1 or only_en == only_zh:
+        return None
+    source, target = said_en[only_en[0]], said_zh[only_zh[0]]
+    if source is None or target is None:
+        return None
+    words = f"{source[0]} ({pair.en.text.strip()})" if pair else source[0]
+    why = f"{axis.name}: the English says '{source[0].strip()}', the Chinese the opposite"
+    written = passage.zh[target.start() : target.end()]
+    return passage.note("missing", words, written, axis.poles[only_en[0]].print, why)
+
+
+def turned_bounds(passage: Passage) -> list[LanguageNote]:
+    """A "more than" that becomes "less than", or the other way round."""
+    notes = []
+    for axis in (a for a in word_tables().axis if a.beside):
+        for pair in passage.matching.pairs:
+            en = _beside(axis, passage.en, pair.en, english=True)
+            zh = _beside(axis, passage.folded, pair.zh, english=False)
+            if en and zh and en != zh:
+                right = axis.poles[en].print
+                why = f"{axis.name} the figure: the English says {en}, the Chinese {zh}"
+                notes.append(passage.note("number", pair.en, pair.zh.text, f"{right} {pair.zh.text}", why))
+    return notes
+
+
+def _beside(axis: Axis, text: str, amount: Amount, *, english: bool) -> str | None:
+    before = text[max(0, amount.start - _BESIDE_CHARACTERS) : amount.start]
+    after = text[amount.end : amount.end + 4]
+    for name, words in axis.poles.items():
+        pattern = words.english if english else words.chinese
+        if any(found.end() == len(before) for found in pattern.finditer(before)):
+            return name
+        if not english and pattern.match(after):
+            return name
+    return None
+
+
+def changed_bases(passage: Passage) -> list[LanguageNote]:
+    """A growth rate measured against the year before that is now against the quarter before, or against nothing."""
+    notes = []
+    for pair in passage.matching.pairs:
+        if pair.en.base != "%":
+            continue
+        en = _nearest_basis(passage.en, passage.en_clause(pair.en), pair.en, english=True)
+        if en is None:
+            continue
+        zh = _nearest_basis(passage.folded, passage.zh_clause(pair.zh), pair.zh, english=False)
+        bead = passage.zh_of(passage.bead_at_zh(pair.zh.start))
+        if zh is not None and zh.id != en.id:
+            why = f"the growth is on the {en.id} before, the Chinese says on the {zh.id}"
+            notes.append(passage.note("period", pair.en, _with_before(passage, pair.zh), en.print, why))
+        elif zh is None and not en.chinese.search(bead):
+            why = f"the growth is on the {en.id} before; the Chinese does not say on what"
+            notes.append(passage.note("period", pair.en, pair.zh.text, en.print, why))
+    return notes
+
+
+def _nearest_basis(text: str, clause: Span, amount: Amount, *, english: bool) -> Basis | None:
+    found: list[tuple[int, Basis]] = []
+    for basis in word_tables().basis:
+        pattern = basis.english if english else basis.chinese
+        for match in pattern.finditer(text, clause.start, clause.end):
+            gap = match.start() - amount.end if match.start() >= amount.end else amount.start - match.end()
+            found.append((gap, basis))
+    return min(found, key=lambda pair: pair[0])[1] if found else None
+
+
+def _with_before(passage: Passage, amount: Amount) -> str:
+    clause = passage.zh_clause(amount)
+    return passage.zh[clause.start : amount.end].strip()
+
+
+def lost_sentences(passage: Passage) -> list[LanguageNote]:
+    """A sentence with no counterpart, either way, or one cut to less than half."""
+    notes = []
+    for bead in passage.beads:
+        en, zh = passage.en_of(bead), passage.zh_of(bead)
+        if not bead.zh and _substantive(en):
+            notes.append(passage.note("missing", bead.en[0], "", None, "the sentence has no counterpart in Chinese"))
+        elif not bead.en and len(zh) >= _ADDED_CHARACTERS_MIN:
+            written = passage.zh[bead.zh[0].start : bead.zh[-1].end]
+            notes.append(passage.note("missing", "", written, None, "the sentence has no counterpart in English"))
+        elif _cut_short(bead, en, zh):
+            written = passage.zh[bead.zh[0].start : bead.zh[-1].end]
+            notes.append(passage.note("missing", en, written, None, "less than half of the sentence is translated"))
+    return notes
+
+
+def _substantive(en: str) -> bool:
+    return len(en) >= _SENTENCE_LETTERS_MIN and len(en.split()) >= _SENTENCE_WORDS_MIN and not _FILLER.match(en)
+
+
+def _cut_short(bead: Bead, en: str, zh: str) -> bool:
+    if not bead.zh or not bead.en:
+        return False
+    return len(en) >= _SHORTENED_LETTERS_MIN and len(zh) < len(en) * CHARACTERS_PER_LETTER * _SHORTENED_SHARE
+
+
+MEANING_RULES = (turned_directions, turned_sentences, turned_bounds, changed_bases, lost_sentences)
+
+__all__ = ["MEANING_RULES", "Words"]

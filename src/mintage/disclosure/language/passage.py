@@ -1,0 +1,116 @@
+"""One paragraph beside its translation, read and aligned: what every rule of the comparison looks at."""
+
+import re
+from collections.abc import Sequence
+from typing import Protocol, TypeVar
+
+import msgspec
+
+from mintage.disclosure.document import Paragraph
+from mintage.disclosure.language.amounts import Amount, chinese_amounts
+from mintage.disclosure.language.chinese_dates import Mention, chinese_mentions
+from mintage.disclosure.language.english import english_amounts, english_mentions
+from mintage.disclosure.language.han import fold
+from mintage.disclosure.language.matching import Matching, bead_of, chinese_side, english_side, match
+from mintage.disclosure.language.notes import Kind, LanguageNote
+from mintage.disclosure.language.sentences import Bead, Span, align
+
+_EN_CLAUSE_END = re.compile(r"[,;:]\s|[.?!]\s|\s(?:and|while|but|with|versus)\s|\s--\s")
+_ZH_CLAUSE_END = re.compile(r"[,;:。?!、](?!\d{3})|并且?(?=[年季较比月])|和(?=[年季较比月])|以及|而(?=[第上])")
+
+
+class Located(Protocol):
+    """Something that stands at `[start, end)` of a text."""
+
+    @property
+    def start(self) -> int: ...  # noqa: D102 - what the class says
+    @property
+    def end(self) -> int: ...  # noqa: D102 - what the class says
+
+
+T = TypeVar("T", bound=Located)
+
+
+class Passage(msgspec.Struct, frozen=True):
+    """An English paragraph `en` and its translation `zh`; `folded` is `zh` in one script."""
+
+    paragraph: Paragraph
+    en: str
+    zh: str
+    folded: str
+    beads: tuple[Bead, ...]
+    en_amounts: tuple[Amount, ...]
+    zh_amounts: tuple[Amount, ...]
+    en_mentions: tuple[Mention, ...]
+    zh_mentions: tuple[Mention, ...]
+    matching: Matching
+
+    def note(self, kind: Kind, source: Located | str, target: str, suggest: str | None, why: str) -> LanguageNote:
+        """Make a note on this paragraph; `source` is a place in the English or its words."""
+        words, line = source if isinstance(source, str) else "", self.paragraph.line
+        if not isinstance(source, str):
+            words = self.en[source.start : source.end]
+            line = self.paragraph.line_at(source.start)
+        zh_line = self.paragraph.zh_line or self.paragraph.line
+        return LanguageNote(line, kind, " ".join(words.split()), target, suggest, zh_line, why)
+
+    def bead_at_en(self, start: int) -> Bead:
+        """Return the bead whose English sentence holds the character at `start`."""
+        return self.beads[bead_of(start, self.beads, english_side)]
+
+    def bead_at_zh(self, start: int) -> Bead:
+        """Return the bead whose Chinese sentence holds the character at `start`."""
+        return self.beads[bead_of(start, self.beads, chinese_side)]
+
+    def en_of(self, bead: Bead) -> str:
+        """Return the English of a bead."""
+        return " ".join(self.en[s.start : s.end] for s in bead.en)
+
+    def zh_of(self, bead: Bead) -> str:
+        """Return the folded Chinese of a bead."""
+        return "".join(self.folded[s.start : s.end] for s in bead.zh)
+
+    def en_clause(self, place: Located) -> Span:
+        """Return the clause of the English around a place."""
+        return _clause(self.en, place, _EN_CLAUSE_END)
+
+    def zh_clause(self, place: Located) -> Span:
+        """Return the clause of the Chinese around a place."""
+        return _clause(self.folded, place, _ZH_CLAUSE_END)
+
+
+def read_passage(paragraph: Paragraph, zh: str, reporting: str) -> Passage:
+    """Read and align one paragraph with its translation `zh`."""
+    en = paragraph.en
+    beads = tuple(align(en, zh))
+    zh_mentions = tuple(chinese_mentions(zh))
+    en_amounts = tuple(english_amounts(en, reporting))
+    zh_amounts = tuple(chinese_amounts(zh, list(zh_mentions)))
+    return Passage(
+        paragraph=paragraph,
+        en=en,
+        zh=zh,
+        folded=fold(zh),
+        beads=beads,
+        en_amounts=en_amounts,
+        zh_amounts=zh_amounts,
+        en_mentions=tuple(english_mentions(en, reporting)),
+        zh_mentions=zh_mentions,
+        matching=match(en_amounts, zh_amounts, beads),
+    )
+
+
+def within(places: Sequence[T], spans: Sequence[Span]) -> list[T]:
+    """Return the places that start inside one of the spans."""
+    return [place for place in places if any(s.start <= place.start < s.end for s in spans)]
+
+
+def _clause(text: str, place: Located, pattern: re.Pattern[str]) -> Span:
+    start, end = 0, len(text)
+    for found in pattern.finditer(text):
+        if found.end() <= place.start:
+            start = found.end()
+        elif found.start() >= place.end:
+            end = found.start()
+            break
+    return Span(start, end)
