@@ -89,7 +89,7 @@ class BitcoinMoved(FactData):
         from_wallet: wallet that it left.
         to_wallet: wallet that received it.
         sats: bitcoin that arrived; the network's fee is a fact of its own.
-        value: fair value at the time.
+        value: carrying amount that goes along, by custom fair value at the time.
     """
 
     from_wallet: Name
