@@ -14,7 +14,7 @@ from typing import Annotated, Any, ClassVar, Literal, TypeVar, dataclass_transfo
 
 import msgspec
 
-from mintage.units.errors import InputError
+from mintage.units.errors import DuplicateKey, InputError
 
 Usd = Annotated[int, msgspec.Meta(extra={"unit": "USD"})]
 Sat = Annotated[int, msgspec.Meta(extra={"unit": "BTC"})]
@@ -150,6 +150,22 @@ def decode_fact(raw: bytes) -> Fact:
         evidence=envelope.evidence,
         data=data,
     )
+
+
+def refuse_other_content(stored: Fact, offered: Fact) -> None:
+    """Accept a fact that is stored already, even from a newer copy of its file; refuse another one under its key.
+
+    Raises:
+        DuplicateKey: the two say different things.
+    """
+    bare = [msgspec.structs.replace(item, evidence=None) for item in (stored, offered)]
+    if bare[0] != bare[1]:
+        raise DuplicateKey(
+            f"the key '{offered.key}' is taken by a fact with another content.",
+            remedy="Give this fact a key of its own; to correct the stored one, reverse it.",
+            field="key",
+            fact=offered.key,
+        )
 
 
 class _Envelope(msgspec.Struct):

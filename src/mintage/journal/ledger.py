@@ -15,7 +15,7 @@ import msgspec
 from mintage.journal.chart import Chart
 from mintage.journal.core import LotPolicySet, PeriodLocked, PeriodReopened, Reversal
 from mintage.journal.fact import Fact
-from mintage.journal.lots import Lot, LotBook, LotMove, LotPolicy, Take, share
+from mintage.journal.lots import Lot, LotBook, LotMove, LotPolicy, Take
 from mintage.journal.rules import Effect, LateCost, Posting, Rulebook, Transfer
 from mintage.units import commodity, parse_period
 from mintage.units.errors import InputError, LedgerError, PeriodClosed, Unbalanced
@@ -202,6 +202,8 @@ class _Booking:
         return Entry(tuple(self.postings), tuple(self.moves), tuple(self.lots))
 
     def _pair(self, id_: str, amount: int, source: str, target: str) -> None:
+        if not self.ledger.lots.present(amount):
+            return
         self.postings.append(Posting(source, id_, -amount))
         self.postings.append(Posting(target, id_, amount))
 
@@ -243,7 +245,7 @@ class _Booking:
         cost_to = transfer.cost_to
         if cost_to.startswith("assets:"):
             cost_to = f"@{self.fact.key}"
-        value, units = transfer.value, transfer.amount
+        value, units, share = transfer.value, transfer.amount, lots.share
         for take in takes:
             part = share(value, take.units, units)
             value, units = value - part, units - take.units
@@ -262,11 +264,11 @@ class _Booking:
             weights[transfer.target] += transfer.weight
         for number, transfer in enumerate(self.opened):
             target = transfer.target
-            cost = share(self.landed.get(target, 0), transfer.weight, weights[target])
+            cost = self.ledger.lots.share(self.landed.get(target, 0), transfer.weight, weights[target])
             self.landed[target] = self.landed.get(target, 0) - cost
             weights[target] -= transfer.weight
             id_ = fact.key if len(self.opened) == 1 else f"{fact.key}/{number}"
-            lot = Lot(id_, transfer.commodity, transfer.kind, fact.at, self.order)
+            lot = Lot(id_, transfer.commodity, transfer.kind, fact.at, self.order, transfer.amount, cost)
             self.lots.append(lot)
             self.ledger.lots.acquire(target, lot, transfer.amount, cost)
             place = self.ledger.lots.place(target, transfer.commodity)
@@ -299,18 +301,14 @@ class _Booking:
                 remedy="Name the receipt or the build whose units the cost is for.",
                 field="origin",
             )
-        costs = {lot.id: self._cost_at_opening(lot.id) for lot in lots}
-        self._spread(late, lots, late.amount, costs)
+        self._spread(late, lots, late.amount)
 
-    def _cost_at_opening(self, lot_id: str) -> int:
-        return next(move.cost for move in self.history.moves_of(lot_id) if move.units)
-
-    def _spread(self, late: LateCost, lots: list[Lot], amount: int, weights: dict[str, int]) -> None:
-        """Share a cost over lots by weight, and over the places of each lot's units."""
-        left, whole = amount, sum(weights.values())
+    def _spread(self, late: LateCost, lots: list[Lot], amount: int) -> None:
+        """Share a cost over lots by what they cost when opened, and over the places of each lot's units."""
+        left, whole = amount, sum(lot.cost for lot in lots)
         for lot in lots:
-            part = share(left, weights[lot.id], whole)
-            left, whole = left - part, whole - weights[lot.id]
+            part = self.ledger.lots.share(left, lot.cost, whole)
+            left, whole = left - part, whole - lot.cost
             self._spread_lot(late, lot, part)
 
     def _spread_lot(self, late: LateCost, lot: Lot, amount: int) -> None:
@@ -325,7 +323,7 @@ class _Booking:
         places += [(place, units, False) for place, units in gone.items() if present(units)]
         left, whole = amount, sum(units for _, units, _ in places)
         for place, units, here in places:
-            part = share(left, units, whole)
+            part = self.ledger.lots.share(left, units, whole)
             left, whole = left - part, whole - units
             self._bear(late, lot, place, part, here=here)
 
@@ -335,7 +333,6 @@ class _Booking:
             self.ledger.lots.add_cost(place, lot.commodity, lot.id, part)
             self.moves.append(LotMove(lot.id, place, 0, part, "cost"))
         elif place.startswith("@"):
-            children = self.history.lots_of(place[1:])
-            self._spread(late, children, part, {child.id: self._cost_at_opening(child.id) for child in children})
+            self._spread(late, self.history.lots_of(place[1:]), part)
         else:
             self._pair("USD", part, late.source, place)

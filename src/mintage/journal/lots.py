@@ -11,6 +11,7 @@ minor unit of the cost; the rest of the cost stays with the rest of the lot.
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from heapq import heappop, heappush
 from typing import Literal
 
@@ -34,6 +35,8 @@ class Lot(msgspec.Struct, frozen=True):
         kind: how it was got: mined, received, bought, built, deposit, ...
         acquired_at: instant, microseconds since 1970 UTC; decides age and cash-flow class.
         order: running number of the fact that opened it, which breaks ties of `acquired_at`.
+        units: units when it was opened.
+        cost: their cost when it was opened; HIFO ranks lots by cost per unit at that time.
     """
 
     id: str
@@ -41,6 +44,8 @@ class Lot(msgspec.Struct, frozen=True):
     kind: str
     acquired_at: int
     order: int
+    units: int
+    cost: int
 
 
 class Take(msgspec.Struct, frozen=True, gc=False):
@@ -97,11 +102,11 @@ def share(total: int, part: int, whole: int) -> int:
     return (2 * total * part + whole) // (2 * whole + (whole == 0))
 
 
-def _sort_key(method: Method, lot: Lot, units: int, cost: int) -> tuple[int, int]:
+def _sort_key(method: Method, lot: Lot) -> tuple[int, int]:
     if method == "lifo":
         return (-lot.acquired_at, -lot.order)
     if method == "hifo":
-        return (-((cost << 64) // units), lot.order)
+        return (-((lot.cost << 64) // lot.units), lot.order)
     return (lot.acquired_at, lot.order)
 
 
@@ -126,7 +131,7 @@ class Pool:
             held.units += units
             held.cost += cost
             return
-        held = Holding(_sort_key(self.method, lot, units, cost), lot, units, cost)
+        held = Holding(_sort_key(self.method, lot), lot, units, cost)
         self.holdings[lot.id] = held
         heappush(self._heap, held)
 
@@ -245,9 +250,14 @@ class LotPolicy(msgspec.Struct, frozen=True):
 
 
 class LotBook:
-    """All pools, under the policies in force. The default policy is FIFO per account."""
+    """All pools, under the policies in force. The default policy is FIFO per account.
+
+    Attributes:
+        share: how a cost is shared; a book on floats has one of its own.
+    """
 
     def __init__(self) -> None:
+        self.share: Callable[[int, int, int], int] = share
         self.pools: dict[tuple[str, str], Pool] = {}
         self.policies: dict[str, LotPolicy] = {}
 
@@ -269,6 +279,11 @@ class LotBook:
         if found is None:
             found = self.pools[key] = Pool(self.policy(commodity).method)
         return found
+
+    def restore(self, place: str, commodity: str) -> Pool:
+        """An empty pool at a place, to be filled with what a store kept."""
+        pool = self.pools[place, commodity] = Pool(self.policy(commodity).method)
+        return pool
 
     def acquire(self, account: str, lot: Lot, units: int, cost: int) -> None:
         """Open a lot, or put units of one somewhere."""

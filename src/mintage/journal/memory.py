@@ -5,18 +5,15 @@ from __future__ import annotations
 from collections.abc import Iterable, Iterator
 from datetime import date
 from fnmatch import fnmatchcase
-from hashlib import sha256
 
 from mintage.journal.chart import Chart
 from mintage.journal.core import Reversal
-from mintage.journal.fact import Fact, encode_fact
+from mintage.journal.fact import Fact, encode_fact, refuse_other_content
 from mintage.journal.ledger import Entry, Ledger
 from mintage.journal.lots import Lot, LotMove, LotPolicy, Take, present_states
 from mintage.journal.rules import Rulebook
-from mintage.journal.store import Balances, LotState, MoveRow, PostingRow, Receipt, Stored, entry_bytes
-from mintage.units.errors import DuplicateKey, InputError
-
-GENESIS = bytes(32)
+from mintage.journal.store import GENESIS, Balances, LotState, MoveRow, PostingRow, RawRow, Receipt, Stored, chain_hash
+from mintage.units.errors import InputError
 
 
 class MemoryJournal:
@@ -52,13 +49,13 @@ class MemoryJournal:
     def _accept(self, item: Fact) -> Receipt:
         number = self._numbers.get(item.key)
         if number is None:
-            return Receipt(item.key, self._book(item), new=True)
+            try:
+                return Receipt(item.key, self._book(item), new=True)
+            except InputError as error:
+                error.fact = item.key
+                raise
         if self._facts[number - 1] != item:
-            raise DuplicateKey(
-                f"the key '{item.key}' is taken by a fact with another content.",
-                remedy="Give this fact a key of its own; to correct the stored one, reverse it.",
-                field="key",
-            )
+            refuse_other_content(self._facts[number - 1], item)
         return Receipt(item.key, number, new=False)
 
     def _book(self, item: Fact) -> int:
@@ -73,8 +70,7 @@ class MemoryJournal:
         while len(self._hashes) < number:
             at = len(self._hashes)
             last = self._hashes[-1] if self._hashes else GENESIS
-            body = encode_fact(self._facts[at]) + entry_bytes(self._entries[at])
-            self._hashes.append(sha256(last + body).digest())
+            self._hashes.append(chain_hash(last, encode_fact(self._facts[at]), self._entries[at]))
         return self._hashes[number - 1] if number else GENESIS
 
     def head(self) -> tuple[int, bytes]:
@@ -94,6 +90,16 @@ class MemoryJournal:
         for number, item in enumerate(self._facts, 1):
             if (kind is None or item.kind == kind) and _within(item.date, start, end):
                 yield self._stored(number)
+
+    def raw(self) -> Iterator[RawRow]:
+        """See `Journal.raw`."""
+        for at, (item, entry) in enumerate(zip(self._facts, self._entries, strict=True)):
+            body = encode_fact(item)
+            yield RawRow(at + 1, item.key, item.kind, item.date, body, self._hash_up_to(at + 1), entry)
+
+    def integrity(self) -> list[str]:
+        """See `Journal.integrity`; memory has no engine to ask."""
+        return []
 
     def entry(self, key: str) -> Entry | None:
         """See `History.entry`."""

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Iterator
 from datetime import date
+from hashlib import sha256
 from typing import Protocol
 
 import msgspec
@@ -21,7 +22,14 @@ def entry_bytes(entry: Entry) -> bytes:
     return _ENTRY.encode(entry)
 
 
+def chain_hash(last: bytes, body: bytes, entry: Entry) -> bytes:
+    """SHA-256 of the previous hash, the fact's canonical bytes and its entry's."""
+    return sha256(last + body + entry_bytes(entry)).digest()
+
+
 _ENTRY = msgspec.json.Encoder()
+GENESIS = bytes(32)
+"""The hash before the first fact."""
 
 
 class Stored(msgspec.Struct, frozen=True):
@@ -36,6 +44,18 @@ class Stored(msgspec.Struct, frozen=True):
     seq: int
     hash: bytes
     fact: Fact
+
+
+class RawRow(msgspec.Struct, frozen=True):
+    """A fact with its entry exactly as stored, for the checks; `body` is not decoded."""
+
+    seq: int
+    key: str
+    kind: str
+    date: date
+    body: bytes
+    hash: bytes
+    entry: Entry
 
 
 class PostingRow(msgspec.Struct, frozen=True):
@@ -109,6 +129,12 @@ class Journal(History, Protocol):
     def facts(self, kind: str | None = None, start: date | None = None, end: date | None = None) -> Iterator[Stored]:
         """Facts in order, optionally of one kind and with accounting dates in [start, end]."""
 
+    def raw(self) -> Iterator[RawRow]:
+        """Every fact with its entry as stored, in order, for the checks."""
+
+    def integrity(self) -> list[str]:
+        """What the storage engine itself finds wrong with the file; empty when sound."""
+
     def balances(self, start: date | None = None, end: date | None = None) -> Balances:
         """Sums of postings with accounting dates in [start, end] by account and commodity."""
 
@@ -138,6 +164,7 @@ class Journal(History, Protocol):
 
 
 __all__ = [
+    "GENESIS",
     "Balances",
     "Entry",
     "Journal",
@@ -145,8 +172,10 @@ __all__ = [
     "Method",
     "MoveRow",
     "PostingRow",
+    "RawRow",
     "Receipt",
     "Scope",
     "Stored",
+    "chain_hash",
     "entry_bytes",
 ]

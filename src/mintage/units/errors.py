@@ -16,6 +16,8 @@ MintageError                exit code 2 in a shell unless a class says otherwise
 
 from __future__ import annotations
 
+from typing import Self
+
 
 class MintageError(Exception):
     """Base of all errors that Mintage raises on purpose.
@@ -36,6 +38,7 @@ class InputError(MintageError):
         file: the file that was read.
         line: 1-based line (or CSV row) in it.
         field: the field within that line.
+        fact: key of the fact that was being booked.
     """
 
     def __init__(
@@ -46,6 +49,7 @@ class InputError(MintageError):
         file: str | None = None,
         line: int | None = None,
         field: str | None = None,
+        fact: str | None = None,
     ) -> None:
         super().__init__(problem)
         self.problem = problem
@@ -53,8 +57,9 @@ class InputError(MintageError):
         self.file = file
         self.line = line
         self.field = field
+        self.fact = fact
 
-    def at(self, *, file: str | None = None, line: int | None = None, field: str | None = None) -> InputError:
+    def at(self, *, file: str | None = None, line: int | None = None, field: str | None = None) -> Self:
         """Fill in the place where it happened, where it is not known yet; returns itself."""
         self.file = self.file or file
         self.line = self.line or line
@@ -64,9 +69,10 @@ class InputError(MintageError):
     def __str__(self) -> str:
         place = ":".join(str(part) for part in (self.file, self.line) if part is not None)
         where = f"{place}: " if place else ""
+        fact = f"fact '{self.fact}': " if self.fact else ""
         field = f"field '{self.field}': " if self.field else ""
         remedy = f" {self.remedy}" if self.remedy else ""
-        return f"{where}{field}{self.problem}{remedy}"
+        return f"{where}{fact}{field}{self.problem}{remedy}"
 
 
 class AmountError(InputError):

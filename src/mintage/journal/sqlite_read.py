@@ -1,0 +1,239 @@
+"""Reading a journal file: every query of the `Journal` port, over one connection."""
+
+from __future__ import annotations
+
+import sqlite3
+from collections.abc import Iterator
+from datetime import date
+from typing import Any
+
+from mintage.journal.core import LotPolicySet, PeriodLocked, PeriodReopened, Reversal
+from mintage.journal.fact import decode_fact
+from mintage.journal.ledger import Entry
+from mintage.journal.lots import Lot, LotBook, LotMove, LotPolicy, Take, present_states
+from mintage.journal.rules import Posting
+from mintage.journal.store import GENESIS, Balances, LotState, MoveRow, PostingRow, RawRow, Stored
+
+_FIRST, _LAST = date.min, date.max
+
+
+def day_number(day: date) -> int:
+    """A date as the file stores it: 20250630."""
+    return day.year * 10000 + day.month * 100 + day.day
+
+
+def number_day(number: int) -> date:
+    """The date of a stored number."""
+    return date(number // 10000, number // 100 % 100, number % 100)
+
+
+def like(pattern: str) -> str:
+    """Our pattern ("*" for any run) as SQLite's GLOB sees it; other wildcards lose their force."""
+    return pattern.replace("[", "[[]").replace("?", "[?]")
+
+
+class SqliteReader:
+    """Queries over one connection.
+
+    Args:
+        db: an open connection to a journal of the newest schema.
+    """
+
+    def __init__(self, db: sqlite3.Connection) -> None:
+        self.db = db
+
+    def _rows(self, sql: str, *arguments: object) -> Iterator[Any]:
+        return iter(self.db.execute(sql, arguments))
+
+    def head(self) -> tuple[int, bytes]:
+        """See `Journal.head`."""
+        row = next(self._rows("SELECT seq, hash FROM facts ORDER BY seq DESC LIMIT 1"), None)
+        return (int(row[0]), bytes(row[1])) if row else (0, GENESIS)
+
+    def fact(self, key: str) -> Stored | None:
+        """See `Journal.fact`."""
+        row = next(self._rows("SELECT seq, hash, body FROM facts WHERE key = ?", key), None)
+        return Stored(row[0], row[1], decode_fact(row[2])) if row else None
+
+    def facts(self, kind: str | None = None, start: date | None = None, end: date | None = None) -> Iterator[Stored]:
+        """See `Journal.facts`."""
+        span = day_number(start or _FIRST), day_number(end or _LAST)
+        if kind is None:
+            rows = self._rows("SELECT seq, hash, body FROM facts WHERE date BETWEEN ? AND ? ORDER BY seq", *span)
+        else:
+            rows = self._rows(
+                "SELECT seq, hash, body FROM facts WHERE date BETWEEN ? AND ? AND kind = ? ORDER BY seq", *span, kind
+            )
+        for seq, hash_, body in rows:
+            yield Stored(seq, hash_, decode_fact(body))
+
+    def raw(self) -> Iterator[RawRow]:
+        """See `Journal.raw`."""
+        postings = self._grouped("SELECT seq, account, commodity, amount FROM posting_rows ORDER BY seq, ix")
+        moves = self._grouped(
+            "SELECT seq, lot, place, units, cost, kind, cost_to, value FROM move_rows ORDER BY seq, ix"
+        )
+        lots = self._grouped(
+            "SELECT seq, name, commodity, kind, acquired_at, seq, units, cost FROM lot_rows ORDER BY seq, id"
+        )
+        for seq, key, kind, day, body, hash_ in self._rows(
+            "SELECT seq, key, kind, date, body, hash FROM facts ORDER BY seq"
+        ):
+            entry = Entry(
+                tuple(Posting(*row) for row in postings(seq)),
+                tuple(LotMove(*row) for row in moves(seq)),
+                tuple(Lot(*row) for row in lots(seq)),
+            )
+            yield RawRow(seq, key, kind, number_day(day), bytes(body), bytes(hash_), entry)
+
+    def _grouped(self, sql: str) -> Any:
+        """A function that answers the rows of one fact from a query ordered by fact, reading it once."""
+        cursor = self._rows(sql)
+        waiting: list[Any] = [next(cursor, None)]
+
+        def rows_of(seq: int) -> list[tuple[Any, ...]]:
+            found = []
+            while waiting[0] is not None and waiting[0][0] <= seq:
+                if waiting[0][0] == seq:
+                    found.append(waiting[0][1:])
+                waiting[0] = next(cursor, None)
+            return found
+
+        return rows_of
+
+    def entry(self, key: str) -> Entry | None:
+        """See `History.entry`."""
+        row = next(self._rows("SELECT seq FROM facts WHERE key = ?", key), None)
+        if row is None:
+            return None
+        postings = self._rows("SELECT account, commodity, amount FROM posting_rows WHERE seq = ? ORDER BY ix", row[0])
+        moves = self._rows(
+            "SELECT lot, place, units, cost, kind, cost_to, value FROM move_rows WHERE seq = ? ORDER BY ix",
+            row[0],
+        )
+        return Entry(tuple(Posting(*r) for r in postings), tuple(LotMove(*r) for r in moves), tuple(self.lots_of(key)))
+
+    def kind_of(self, key: str) -> str | None:
+        """See `History.kind_of`."""
+        row = next(self._rows("SELECT kind FROM facts WHERE key = ?", key), None)
+        return row[0] if row else None
+
+    def reversed_by(self, key: str) -> str | None:
+        """See `History.reversed_by`."""
+        found = (
+            stored.fact.key
+            for stored in self.facts(Reversal.kind)
+            if isinstance(stored.fact.data, Reversal) and stored.fact.data.of == key
+        )
+        return next(found, None)
+
+    def lots_of(self, key: str) -> list[Lot]:
+        """See `History.lots_of`."""
+        rows = self._rows(
+            "SELECT name, commodity, kind, acquired_at, seq, units, cost FROM lot_rows"
+            " WHERE seq = (SELECT seq FROM facts WHERE key = ?) ORDER BY id",
+            key,
+        )
+        return [Lot(*row) for row in rows]
+
+    def moves_of(self, lot: str) -> list[LotMove]:
+        """See `History.moves_of`."""
+        rows = self._rows(
+            "SELECT lot, place, units, cost, kind, cost_to, value FROM move_rows WHERE lot = ? ORDER BY seq, ix",
+            lot,
+        )
+        return [LotMove(*row) for row in rows]
+
+    def balances(self, start: date | None = None, end: date | None = None) -> Balances:
+        """See `Journal.balances`."""
+        accounts = dict(self._rows("SELECT id, name FROM accounts"))
+        commodities = dict(self._rows("SELECT id, name FROM commodities"))
+        rows = self._rows(
+            "SELECT account, commodity, sum(amount) FROM postings INDEXED BY postings_by_account"
+            " WHERE date BETWEEN ? AND ? GROUP BY account, commodity HAVING sum(amount) <> 0",
+            day_number(start or _FIRST),
+            day_number(end or _LAST),
+        )
+        return {(accounts[account], commodities[id_]): amount for account, id_, amount in rows}
+
+    def postings(
+        self, account: str = "*", commodity: str = "*", start: date | None = None, end: date | None = None
+    ) -> Iterator[PostingRow]:
+        """See `Journal.postings`."""
+        rows = self._rows(
+            "SELECT t.seq, f.key, f.kind, t.date, t.account, t.commodity, t.amount"
+            " FROM posting_rows t JOIN facts f ON f.seq = t.seq"
+            " WHERE t.account GLOB ? AND t.commodity GLOB ? AND t.date BETWEEN ? AND ? ORDER BY t.seq, t.ix",
+            like(account),
+            like(commodity),
+            day_number(start or _FIRST),
+            day_number(end or _LAST),
+        )
+        for seq, key, kind, day, name, id_, amount in rows:
+            yield PostingRow(seq, key, kind, number_day(day), name, id_, amount)
+
+    def moves(self, commodity: str, start: date | None = None, end: date | None = None) -> Iterator[MoveRow]:
+        """See `Journal.moves`."""
+        rows = self._rows(
+            "SELECT m.seq, f.key, f.kind, f.at, m.date,"
+            " lot, commodity, lot_kind, acquired_at, lot_seq, lot_units, lot_cost,"
+            " lot, place, units, cost, m.kind, cost_to, value"
+            " FROM move_rows m JOIN facts f ON f.seq = m.seq"
+            " WHERE m.commodity GLOB ? AND m.date BETWEEN ? AND ? ORDER BY m.seq, m.ix",
+            like(commodity),
+            day_number(start or _FIRST),
+            day_number(end or _LAST),
+        )
+        for seq, key, kind, at, day, *rest in rows:
+            yield MoveRow(seq, key, kind, at, number_day(day), Lot(*rest[:7]), LotMove(*rest[7:]))
+
+    def lot_sums(self, commodity: str, end: date | None = None) -> dict[tuple[str, str], list[Take]]:
+        """Units and cost of open lots by place and commodity, as the lot ledger sums them."""
+        rows = self._rows(
+            "SELECT place, sum(units), sum(cost), lot, commodity, lot_kind, acquired_at, lot_seq, lot_units, lot_cost"
+            " FROM move_rows WHERE commodity GLOB ? AND date <= ? GROUP BY place, lot HAVING sum(units) <> 0",
+            like(commodity),
+            day_number(end or _LAST),
+        )
+        sums: dict[tuple[str, str], list[Take]] = {}
+        for place, units, cost, *lot in rows:
+            sums.setdefault((place, lot[1]), []).append(Take(Lot(*lot), units, cost))
+        return sums
+
+    def lot_states(self, commodity: str, end: date | None = None) -> list[LotState]:
+        """See `Journal.lot_states`."""
+        book = LotBook()
+        book.policies = self.lot_policies()
+        states = [
+            LotState(take.lot, place, take.units, take.cost)
+            for (place, id_), takes in self.lot_sums(commodity, end).items()
+            for take in present_states(takes, book.policy(id_).method)
+        ]
+        return sorted(states, key=lambda state: (state.lot.acquired_at, state.lot.order, state.account))
+
+    def closed_spans(self) -> list[str]:
+        """Names of closed periods, in the order in which they were closed."""
+        rows = self._rows(
+            "SELECT body FROM facts WHERE kind IN (?, ?) ORDER BY seq", PeriodLocked.kind, PeriodReopened.kind
+        )
+        closed: dict[str, None] = {}
+        for (body,) in rows:
+            data = decode_fact(body).data
+            if isinstance(data, PeriodLocked):
+                closed[data.period] = None
+            elif isinstance(data, PeriodReopened):
+                closed.pop(data.period, None)
+        return list(closed)
+
+    def closed_periods(self) -> list[str]:
+        """See `Journal.closed_periods`."""
+        return sorted(self.closed_spans())
+
+    def lot_policies(self) -> dict[str, LotPolicy]:
+        """See `Journal.lot_policies`."""
+        policies = {}
+        for stored in self.facts(LotPolicySet.kind):
+            data = stored.fact.data
+            if isinstance(data, LotPolicySet):
+                policies[data.commodity] = LotPolicy(data.method, data.scope)
+        return policies
