@@ -21,6 +21,7 @@ from mintage.books.facts import (
     ManualEntry,
     OpeningBalance,
     OpeningBitcoin,
+    OpeningDeposit,
     OpeningGoods,
     OpeningMachines,
     OpeningMemo,
@@ -33,6 +34,7 @@ from mintage.books.facts import (
 )
 from mintage.books.posting import RULES
 from mintage.journal.fact import FactData, fact_kinds
+from mintage.sales.facts import DepositRefundedBtc
 from mintage.treasury.facts import BitcoinSold, Remeasured
 from mintage.treasury.facts_money import Currency
 from mintage.units import commodity_table
@@ -186,6 +188,22 @@ def test_opening_bitcoin_keeps_its_cost_beside_its_carrying_amount() -> None:
     assert trial.usd("income:fair-value:crypto") == -(30_000_000 - 24_750_000)
 
 
+def test_an_opening_deposit_is_owed_as_it_is_held() -> None:
+    """Asset and liability begin alike in BTC and USD, so that it can be applied or refunded, and equity has no part."""
+    trial = Trial()
+    trial.book(OpeningDeposit(customer="buyer", wallet="vault", sats=BTC, value=8_250_000))
+    held, owed = "assets:bitcoin:deposits:vault", "liabilities:deposits-btc:buyer"
+    assert trial.lots(held) == [("deposit", BTC, 8_250_000)]
+    assert trial.journal.balances() == {
+        (held, "BTC"): BTC,
+        (held, "USD"): 8_250_000,
+        (owed, "BTC"): -BTC,
+        (owed, "USD"): -8_250_000,
+    }
+    trial.book(DepositRefundedBtc(customer="buyer", wallet="vault", sats=BTC, carrying=8_250_000, value=9, txid="ab"))
+    assert trial.journal.balances() == {}
+
+
 def test_opening_goods_and_machines_are_lots_at_cost() -> None:
     """Stock and machines carry their cost; accumulated depreciation stands beside it."""
     trial = Trial()
@@ -233,6 +251,10 @@ def test_memo_and_reported_figures_touch_no_money() -> None:
     ("cls", "values"),
     [
         (OpeningBitcoin, {"account": "assets:cash:main", "sats": 1, "value": 1, "cost": 1, "lot_kind": "mined"}),
+        (
+            OpeningBitcoin,
+            {"account": "assets:bitcoin:deposits:vault", "sats": 1, "value": 1, "cost": 1, "lot_kind": "deposit"},
+        ),
         (OpeningMemo, {"account": "assets:cash:main", "commodity": "ADS", "units": 1}),
         (
             OpeningGoods,

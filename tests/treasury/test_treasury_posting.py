@@ -6,7 +6,7 @@ from decimal import Decimal
 
 import pytest
 
-from mintage.books.facts import OpeningBalance, OpeningBitcoin
+from mintage.books.facts import OpeningBalance, OpeningDeposit
 from mintage.journal.fact import FactData, fact_kinds
 from mintage.treasury.facts import (
     BitcoinBought,
@@ -253,10 +253,7 @@ def test_deposits_of_customers_gain_nothing_on_balance() -> None:
     """Bitcoin held for a customer gains as much as what is owed to him."""
     trial = Trial()
     trial.book(
-        OpeningBitcoin(
-            account="assets:bitcoin:deposits:vault", sats=BTC, value=9_000_000, cost=9_000_000, lot_kind="deposit"
-        ),
-        OpeningBalance(account="liabilities:deposits-btc:buyer", amount=-9_000_000),
+        OpeningDeposit(customer="buyer", wallet="vault", sats=BTC, value=9_000_000),
         Remeasured(state="deposits", holder="vault", change=1_000_000),
         DepositsRemeasured(customer="buyer", change=1_000_000),
     )

@@ -10,7 +10,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from mintage.books.facts import OpeningBalance, OpeningBitcoin
+from mintage.books.facts import OpeningBalance, OpeningBitcoin, OpeningDeposit
 from mintage.journal.core import LotPolicySet
 from mintage.treasury.facts import (
     BitcoinLent,
@@ -48,9 +48,7 @@ def treasury() -> Trial:
         OpeningBitcoin(
             account="assets:bitcoin:free:cold", sats=10 * BTC, value=90_000_000, cost=50_000_000, lot_kind="mined"
         ),
-        OpeningBitcoin(
-            account="assets:bitcoin:deposits:vault", sats=5 * BTC, value=45_000_000, cost=40_000_000, lot_kind="deposit"
-        ),
+        OpeningDeposit(customer="buyer", wallet="vault", sats=5 * BTC, value=45_000_000),
         BitcoinPledged(wallet="cold", lender="lender-a", sats=BTC, value=9_000_000),
         BitcoinPledgedReusable(wallet="cold", lender="lender-a", term="current", sats=2 * BTC, value=18_000_000),
         BitcoinLent(borrower="desk", wallet="cold", sats=3 * BTC, value=27_000_000),
@@ -68,7 +66,7 @@ def test_every_state_is_named_and_customers_deposits_are_never_owned() -> None:
         "pledged": Holding(BTC, 9_000_000, 5_000_000),
         "receivable": Holding(2 * BTC, 18_000_000, 10_000_000),
         "lent": Holding(3 * BTC, 27_000_000, 15_000_000),
-        "deposits": Holding(5 * BTC, 45_000_000, 40_000_000),
+        "deposits": Holding(5 * BTC, 45_000_000, 45_000_000),
     }
     assert owned(held) == Holding(10 * BTC, 90_000_000, 50_000_000)
 

@@ -11,8 +11,10 @@ from mintage.treasury.facts_money import Currency
 
 Function = Literal["rd", "sm", "ga", "restructuring"]
 """Research and development, sales and marketing, general and administrative, restructuring."""
-BitcoinAccount = Annotated[str, msgspec.Meta(pattern=r"^assets:bitcoin(-receivable)?:[a-z]+:[a-z0-9][a-z0-9.-]*$")]
-"""An account that holds bitcoin or a claim to it."""
+BitcoinAccount = Annotated[
+    str, msgspec.Meta(pattern=r"^assets:bitcoin(:(free|pool|pledged)|-receivable:(current|noncurrent|lent)):")
+]
+"""An account of bitcoin that the company owns."""
 MemoAccount = Annotated[str, msgspec.Meta(pattern=r"^memo:")]
 """An account that counts beside the books."""
 
@@ -256,14 +258,14 @@ class OpeningBalance(FactData):
 
 @fact("books.opening-bitcoin")
 class OpeningBitcoin(FactData):
-    """One lot of bitcoin held when the ledger began. The envelope's instant is when the lot was acquired.
+    """One lot of bitcoin owned when the ledger began. The envelope's instant is when the lot was acquired.
 
     Attributes:
-        account: where it lies: free, pool, pledged, deposits, or a receivable.
+        account: where it lies: free, pool, pledged, or a receivable.
         sats: bitcoin in the lot.
         value: carrying amount, the fair value when the ledger began.
         cost: what the lot cost when acquired.
-        lot_kind: how it was got: mined, bought, received, interest, deposit.
+        lot_kind: how it was got: mined, bought, received, interest.
     """
 
     account: BitcoinAccount
@@ -271,6 +273,23 @@ class OpeningBitcoin(FactData):
     value: Usd
     cost: Usd
     lot_kind: Name
+
+
+@fact("books.opening-deposit")
+class OpeningDeposit(FactData):
+    """A customer's deposit in bitcoin held when the ledger began: an asset and what is owed for it, none of it owned.
+
+    Attributes:
+        customer: to whom it is owed.
+        wallet: where it is held.
+        sats: bitcoin deposited.
+        value: carrying amount of both, the fair value when the ledger began.
+    """
+
+    customer: Name
+    wallet: Name
+    sats: Sat
+    value: Usd
 
 
 @fact("books.opening-goods")

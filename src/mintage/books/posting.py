@@ -126,6 +126,13 @@ def opening_bitcoin(fact: f.OpeningBitcoin) -> Effects:
 
 
 @RULES.rule
+def opening_deposit(fact: f.OpeningDeposit) -> Effects:
+    """As when it was received: the bitcoin comes from the liability, in BTC and in USD."""
+    owed, held = f"liabilities:deposits-btc:{fact.customer}", f"assets:bitcoin:deposits:{fact.wallet}"
+    return (Transfer("BTC", fact.sats, owed, held, kind="deposit"), usd(fact.value, owed, held))
+
+
+@RULES.rule
 def opening_goods(fact: f.OpeningGoods) -> Effects:
     """A lot at its cost."""
     return (
