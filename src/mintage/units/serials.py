@@ -69,8 +69,8 @@ def parse_serials(text: str) -> tuple[SerialRange, ...]:
     """
     found: list[SerialRange] = []
     for part in filter(None, (piece.strip() for piece in text.split(","))):
-        first, _, last = part.partition("..")
-        found.append(serial_range(first, last or first))
+        first, dots, last = part.partition("..")
+        found.append(serial_range(first, last if dots else first))
     clashes = overlaps(found)
     if clashes:
         one, two = clashes[0]
