@@ -144,12 +144,12 @@ class JointContractSet(FactData):
     Attributes:
         site: mining site.
         host: partner that houses and powers the machines.
-        form: "even": net of power and operating cost at `share_pct`, one half each when that is 50;
+        form: "even": the net of power and operating cost is shared at `share_pct` throughout (50 is one half each);
             "recover-then-even": `share_pct` to the company until its capital is back, then `share_after_pct`;
             "revenue-share": the company keeps `share_pct` of the mined bitcoin, the rest pays for hosting.
         share_pct: the company's share, per cent.
-        share_after_pct: the company's share once the capital is back, per cent; only "recover-then-even" uses it.
-        capital: capital cost to recover first; only "recover-then-even" uses it.
+        share_after_pct: the company's share once the capital is back, per cent; "recover-then-even" needs it.
+        capital: capital cost to recover first, counted from this fact on; "recover-then-even" needs it.
     """
 
     site: Name

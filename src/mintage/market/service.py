@@ -1,0 +1,78 @@
+"""What a journal has seen of the market: series of prices, the difficulty in force, and the hashprice that follows.
+
+Observations that were reversed do not count.
+"""
+
+from __future__ import annotations
+
+from datetime import date, timedelta
+from decimal import Decimal
+
+from mintage.journal.standing import standing
+from mintage.journal.store import Journal
+from mintage.market.facts import DifficultyObserved, PriceObserved
+from mintage.market.network import RETARGET_BLOCKS, difficulty, hashprice_usd_ph_day, subsidy_sats, target_from_bits
+from mintage.market.series import DailySeries, Reading, series
+
+EPOCH_DAYS_MAX = 28
+"""Age in days from which the last observed epoch cannot be the one in force; the longest on record took 24."""
+
+
+def prices_observed(journal: Journal, source: str, hour: int = 24) -> DailySeries:
+    """Daily prices of one source at one hour, USD/BTC.
+
+    Raises:
+        InputError: two observations of one day differ.
+    """
+    found = ((d.day, d.price) for _, d in standing(journal, PriceObserved) if (d.source, d.hour) == (source, hour))
+    return series(f"{source} at hour {hour} UTC", "USD/BTC", found)
+
+
+def difficulty_on(journal: Journal, day: date) -> Reading:
+    """The difficulty in force at the end of a day: that of the last epoch seen to begin by then.
+
+    Unknown where that was more than 28 days before: epochs last two weeks, so one was not observed.
+    """
+    epoch = _epoch_on(journal, day)
+    if epoch is None:
+        return _no_difficulty(day)
+    return Reading(difficulty(target_from_bits(epoch.bits)), "", day)
+
+
+def hashprice_on(journal: Journal, day: date, source: str, fees_btc: Decimal) -> Reading:
+    """Hashprice of a day, USD/PH/day, at its close and the difficulty in force.
+
+    Args:
+        journal: holds the observations.
+        day: day in UTC.
+        source: source of the closing price.
+        fees_btc: average fees of a block, BTC; they are not observed in the journal, and 0 gives the part of
+            the hashprice that the subsidy earns.
+
+    Returns:
+        Unknown where the price or the difficulty is, and where the subsidy halves within the epoch.
+
+    Raises:
+        InputError: two prices of one day differ.
+    """
+    price, epoch = prices_observed(journal, source).on(day), _epoch_on(journal, day)
+    if price.value is None:
+        return price
+    if epoch is None:
+        return _no_difficulty(day)
+    subsidy = subsidy_sats(epoch.height)
+    if subsidy != subsidy_sats(epoch.height + RETARGET_BLOCKS - 1):
+        return Reading(None, f"the subsidy halves within the epoch from height {epoch.height}.", day)
+    reward_btc = Decimal(subsidy).scaleb(-8) + fees_btc
+    hard = difficulty(target_from_bits(epoch.bits))
+    return Reading(hashprice_usd_ph_day(hard, reward_btc, price.value), "", day)
+
+
+def _epoch_on(journal: Journal, day: date) -> DifficultyObserved | None:
+    oldest = day - timedelta(days=EPOCH_DAYS_MAX)
+    seen = (data for _, data in standing(journal, DifficultyObserved) if oldest <= data.day <= day)
+    return max(seen, key=lambda data: data.height, default=None)
+
+
+def _no_difficulty(day: date) -> Reading:
+    return Reading(None, f"no difficulty epoch was observed in the {EPOCH_DAYS_MAX} days up to {day}.", day)
