@@ -7,6 +7,7 @@ from typing import Literal
 import msgspec
 
 from mintage.disclosure.interval import Interval
+from mintage.disclosure.metrics import catalogue
 
 Role = Literal["level", "base", "growth", "difference", "share", "bound", "period", "other"]
 
@@ -28,12 +29,16 @@ class Figure(msgspec.Struct):
         factor: base units per `unit`, negative where the words call a positive number a loss.
         step: the value of one step of the last printed digit, in `unit`.
         metric: id of what is measured ("revenue.mining"); None where nothing was recognised.
+        segment: the part of the business that the words name, "total" for the whole.
         scope: the region or site it is limited to, already part of `metric`.
         role: what the figure does: a level, the earlier level it is compared with, growth, a share...
         period: the period it belongs to; "now" where the text only says "today".
         base_period: for growth and differences the period it is measured from.
         partner: for growth and differences the id of the figure whose change it states.
         whole: for a share the metric of the whole.
+        compared: "yoy", "qoq" or "mom" where the words name the comparison.
+        part: "early", "mid", "late", "start" or "end" of the period, where the words say so.
+        conditional: the figure stands in an "if": a rule or an assumption, not a report.
     """
 
     id: str
@@ -46,8 +51,8 @@ class Figure(msgspec.Struct):
     text: str
     shown: str
     value: Decimal | None
-    low: Decimal
-    high: Decimal
+    low: Decimal | None
+    high: Decimal | None
     core: Interval
     loose: Interval
     unit: str
@@ -59,6 +64,7 @@ class Figure(msgspec.Struct):
     metric: str | None = None
     measure: str | None = None
     nature: str = "flow"
+    segment: str | None = None
     scope: str | None = None
     role: Role = "other"
     period: str | None = None
@@ -69,12 +75,17 @@ class Figure(msgspec.Struct):
     sentence: int = 0
     truncated: bool = False
     conditional: bool = False
+    part: str | None = None
+    compared: str | None = None
 
     @property
     def metric_shown(self) -> str | None:
         """The metric's id with what the figure says of it: "revenue.mining.yoy"."""
         if self.metric is None or self.role in {"level", "base", "other"}:
             return self.metric
+        named = catalogue().shares.get((self.metric, self.whole or ""))
+        if named is not None:
+            return named
         return f"{self.metric}.{self._suffix()}"
 
     def _suffix(self) -> str:

@@ -43,6 +43,7 @@ class Catalogue(msgspec.Struct, frozen=True):
     segments: tuple[Part, ...]
     scopes: tuple[Part, ...]
     table: dict[tuple[str, str | None], str]
+    shares: dict[tuple[str, str], str]
 
     def metric(self, measure: str, segment: str | None) -> str:
         """Return the metric's id; a pair without one of its own means the measure's whole."""
@@ -75,6 +76,7 @@ def catalogue() -> Catalogue:
         segments=tuple(_part(entry) for entry in raw["segment"]),
         scopes=tuple(_part(entry) for entry in raw["scope"]),
         table={(entry["measure"], entry.get("segment")): entry["id"] for entry in raw["metric"]},
+        shares={(entry["part"], entry["whole"]): entry["id"] for entry in raw["share"]},
     )
 
 

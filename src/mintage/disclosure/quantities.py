@@ -1,19 +1,18 @@
 """Quantities in text: a number with its currency, scale, unit, qualifier and printed precision."""
 
-import itertools
 import re
 from decimal import Decimal
-from fractions import Fraction
-
-import msgspec
 
 from mintage.disclosure.interval import Interval
 from mintage.disclosure.lexicon import Unit, lexicon
 from mintage.disclosure.numbers import Number, find_numbers
+from mintage.disclosure.quantity import INFINITY, Quantity, printed_precision
+from mintage.disclosure.ranges import join_ranges
+
+__all__ = ["Quantity", "blank", "find_quantities"]
 
 HIDDEN = "\x1f"
-INFINITY = Decimal("Infinity")
-_SIGN_BEFORE = re.compile(r"(?:(?<=\s)|(?<=^)|(?<=[(|\t]))[-−–]\s?$|\($")
+_SIGN_BEFORE = re.compile(r"(?:(?<=\s)|(?<=^)|(?<=[(|\t]))(?<![\w%] )[-−–]\s?$|\($")
 _NOUN_AFTER = re.compile(r"[\s-]+(?:[a-z][a-z-]+\s+){0,3}?(?P<noun>[a-z][a-z-]*[a-z]s)\b")
 _NOT_A_NOUN = re.compile(
     r"(?:is|was|has|does|this|its|us|as|thus|plus|versus|vs|less|across|various|previous|perhaps|always)"
@@ -21,33 +20,6 @@ _NOT_A_NOUN = re.compile(
 _SCALE = re.compile(r"[\s-]*(?P<word>hundred|thousand|million|billion|trillion)s?\b", re.IGNORECASE)
 _LETTER = re.compile(r"(?P<letter>mm|mn|bn|[kKmMbB])(?![\w/]|\s?²)")
 _RECORD = re.compile(r"\b(?:record|all-time high)(?:[ -]\w+){0,3}?[\s-]*$", re.IGNORECASE)
-
-
-class Quantity(msgspec.Struct):
-    """One amount as printed.
-
-    `value`, `low`, `high` are in `unit`; `low`..`high` is what the print can stand for (infinite where the
-    qualifier opens it). `core` is the bounded interval in base units with which one can calculate, `loose`
-    a wider one that an "approximately" may still mean. `note` says what was read out of damaged speech.
-    """
-
-    start: int
-    end: int
-    value: Decimal
-    unit: str
-    kind: str
-    low: Decimal
-    high: Decimal
-    core: Interval
-    loose: Interval
-    factor: Decimal = Decimal(1)
-    step: Decimal = Decimal(1)
-    qualifier: str | None = None
-    qualifier_start: int | None = None
-    note: str = ""
-    in_words: bool = False
-    truncated: bool = False
-    range_end: bool = False
 
 
 class _Reader:
@@ -65,7 +37,7 @@ class _Reader:
         self.truncated = False
         self.notes: list[str] = []
 
-    def read(self) -> Quantity | None:
+    def read(self) -> Quantity:
         self._currency_before()
         self._sign()
         self._scale()
@@ -78,8 +50,6 @@ class _Reader:
             self._unit()
         else:
             self._price()
-        if self.number.in_words and self.unit.kind == "count" and not self.unit.id:
-            return None
         return self._quantity()
 
     def _left(self, width: int = 60) -> str:
@@ -159,7 +129,7 @@ class _Reader:
         number = self.number
         value = -number.value if self.negative else number.value
         qualifier, where, end = self._qualifier()
-        low, high, core, loose = _precision(number, qualifier, truncated=self.truncated)
+        low, high, core, loose = printed_precision(number, qualifier, truncated=self.truncated)
         if self.negative:
             low, high = -high, -low
             core, loose = -core, -loose
@@ -202,43 +172,14 @@ class _Reader:
         return None, None, self.end
 
 
-def _precision(
-    number: Number, qualifier: str | None, *, truncated: bool
-) -> tuple[Decimal, Decimal, Interval, Interval]:
-    """Return low, high, the interval to calculate with, and the loose one; for the number without its sign."""
-    value, half = number.value, number.step / 2
-    lex = lexicon()
-    rounded = max(half, min(number.round_step / 2, abs(value) * lex.round_share))
-    if truncated:
-        core = Interval.of(value, value + max(number.round_step, number.step) - number.step / 100)
-        return value, value + number.round_step, core, core
-    if qualifier == "over":
-        core = Interval.of(value, value + number.round_step)
-        return value, INFINITY, core, core
-    if qualifier == "under":
-        core = Interval.of(value - number.round_step, value)
-        return -INFINITY, value, core, core
-    if qualifier == "nearly":
-        core = Interval.of(value - rounded, value)
-        return value - rounded, value, core, core
-    if qualifier == "approximately":
-        wide = max(rounded, abs(value) * lex.loose_share)
-        return value - wide, value + wide, _around(value, rounded), _around(value, wide)
-    core = _around(value, half)
-    return value - half, value + half, core, core
-
-
-def _around(value: Decimal, half: Decimal) -> Interval:
-    return Interval.of(Fraction(value) - Fraction(half), Fraction(value) + Fraction(half))
-
-
-def hide(text: str, spans: list[tuple[int, int]]) -> str:
+def _hide(text: str, spans: list[tuple[int, int]]) -> str:
     """Blank out spans, names and idioms, so that no number is read from them; offsets stay."""
-    hidden = list(spans) + [match.span() for match in lexicon().hidden.finditer(_blank(text, spans))]
-    return _blank(text, hidden)
+    hidden = list(spans) + [match.span() for match in lexicon().hidden.finditer(blank(text, spans))]
+    return blank(text, hidden)
 
 
-def _blank(text: str, spans: list[tuple[int, int]]) -> str:
+def blank(text: str, spans: list[tuple[int, int]]) -> str:
+    """Put `HIDDEN` in the place of the characters of `spans`; all offsets stay."""
     characters = list(text)
     for start, end in spans:
         characters[start:end] = HIDDEN * (end - start)
@@ -247,19 +188,18 @@ def _blank(text: str, spans: list[tuple[int, int]]) -> str:
 
 def find_quantities(text: str, hidden_spans: list[tuple[int, int]]) -> list[Quantity]:
     """Find every quantity in `text` outside `hidden_spans` (its periods), in order."""
-    blanked = hide(text, hidden_spans)
+    blanked = _hide(text, hidden_spans)
     found, taken = _vague_quantities(blanked)
-    blanked = _blank(blanked, taken)
+    blanked = blank(blanked, taken)
     previous_end = 0
     for number in find_numbers(blanked):
         if number.start < previous_end:
             continue
         quantity = _Reader(blanked, number, previous_end).read()
-        if quantity is not None:
-            found.append(quantity)
-            previous_end = max(previous_end, quantity.end)
+        found.append(quantity)
+        previous_end = max(previous_end, quantity.end)
     found.sort(key=lambda quantity: quantity.start)
-    _share_range_units(blanked, found)
+    join_ranges(blanked, found)
     return [quantity for quantity in found if not (quantity.in_words and quantity.kind == "count")]
 
 
@@ -296,47 +236,3 @@ def _unit_at(text: str, offset: int) -> tuple[Unit, int]:
         if match:
             return unit, match.end()
     return Unit("", "count", Decimal(1)), offset
-
-
-_RANGE_JOIN = re.compile(r"\s*(?:to|[-–—]|,|or)\s*(?:like |about |around |maybe )?", re.IGNORECASE)
-_RANGE_AND = re.compile(r"\s*and\s*", re.IGNORECASE)
-_RANGE_LEAD = re.compile(
-    r"\b(?:range of|between|range from|ranging from)\s*(?:like |about |approximately )?$", re.IGNORECASE
-)
-_RISE = re.compile(
-    r"\b(?:r[io]s\w+|increas\w+|gr[eo]w\w*|up|expand\w*|improv\w*|declin\w*|decreas\w*|down|f[ae]ll\w*|dropp?\w*|"
-    r"narrow\w*|went|moved|jump\w*|surg\w*|climb\w*|reduc\w*|cut)\b[^.;]*\bfrom\b[^.;]*$",
-    re.IGNORECASE,
-)
-
-
-def _share_range_units(text: str, found: list[Quantity]) -> None:
-    """Mark the two ends of each range and give the first end the scale and unit of the second."""
-    for first, second in itertools.pairwise(found):
-        between = text[first.end : second.qualifier_start or second.start]
-        lead = _RANGE_LEAD.search(text[max(0, first.start - 40) : first.start]) is not None
-        joined = _RANGE_JOIN.fullmatch(between) or (lead and _RANGE_AND.fullmatch(between))
-        comma = between.strip() in {",", "or"}
-        bare = first.kind == "count" or (first.unit == second.unit and not comma)
-        if not joined or not (bare or (comma and first.in_words and second.in_words)) or first.value >= second.value:
-            continue
-        if not lead and _RISE.search(text[max(0, first.start - 80) : first.start]):
-            continue
-        if between.strip() in {",", "or"} and second.kind != "time":
-            continue
-        _make_range(first, second)
-
-
-def _make_range(first: Quantity, second: Quantity) -> None:
-    same_unit = first.unit == second.unit
-    scale = Decimal(1)
-    if first.value * 100 < second.value or not same_unit:
-        # "$125-145 million": the first end borrows the scale that is printed once.
-        while first.value * scale * 10 <= second.value and second.step >= scale * 10:
-            scale *= 10
-    low, high = first.value * scale, second.value
-    core = Interval.of(low, high).scaled(second.factor)
-    for end, value in ((first, low), (second, high)):
-        end.value, end.unit, end.kind, end.factor = value, second.unit, second.kind, second.factor
-        end.low, end.high, end.core, end.loose = low, high, core, core
-        end.qualifier, end.range_end = "range", True

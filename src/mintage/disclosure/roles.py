@@ -34,6 +34,8 @@ def role_of(context: Context, quantity: Quantity, following: Quantity | None, se
     difference = words().difference_before.search(left)
     if difference and not words().base_before.search(left):
         return RoleReading("difference", _direction(difference[0], ""), _compared(left, right))
+    if words().low.search(left) or words().high.search(left):
+        return RoleReading("level")
     if words().base_before.search(left) and not re.search(r"\brange (?:from|of)\s*$", left):
         return RoleReading("base")
     return RoleReading("level")

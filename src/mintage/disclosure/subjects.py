@@ -19,12 +19,14 @@ from mintage.disclosure.sentences import sentence_of
 from mintage.disclosure.words import words
 
 _BARE = frozenset({"BTC", "blocks"})
-_JOIN = re.compile(r"\s*(?:(?:in|of|from|for|under|on|as|to|at)\s+)?(?:[\w'’/-]+\s+){0,3}$")
+_JOIN = re.compile(
+    r"\s*(?:(?:in|of|from|for|under|on|as|to|at)\s+)?(?:(?:our|the|its|a|an|total|net|new|quarterly|annual|gross)\s+){0,2}$",
+    re.IGNORECASE,
+)
 _PART_AFTER = re.compile(
     r"\s*(?:from|for|of|in|on|to (?:secure|buy|fund)|prepaid for|paid for)\s+(?:[\w'’/-]+\s+){0,3}$", re.IGNORECASE
 )
 _SCOPE_JOIN = re.compile(r"[^,.;]{0,50}\b(?:in|at|for|from|across|within)\s+(?:our |the |its )?$", re.IGNORECASE)
-_THIS_PLACE = re.compile(r"\b(?:in|for|from) (?:this|that) (?:region|market|country|area)\b", re.IGNORECASE)
 _THRESHOLD = 0.2
 
 
@@ -34,8 +36,8 @@ class Subject(msgspec.Struct, frozen=True):
     measure: Measure
     metric: str
     scope: str | None
+    segment: str | None
     mention: Mention | None
-    score: float
 
 
 class Context(msgspec.Struct):
@@ -85,20 +87,20 @@ def subject_of(context: Context, quantity: Quantity, previous: Subject | None = 
 
     `previous` is the subject of the figure before it, to which "it" or "this" may refer.
     """
-    best, best_score = None, _THRESHOLD
-    for mention in context.measures:
-        measure = measures_by_id()[mention.id]
-        if not accepts(measure, quantity):
-            continue
-        score = _score(context, quantity, mention)
-        if score > best_score:
-            best, best_score = mention, score
-    if best is not None:
-        return _with_parts(context, quantity, measures_by_id()[best.id], best, best_score)
+    sentence = sentence_of(context.spans, quantity.start)
+    fitting = [
+        (_score(context, quantity, mention), mention)
+        for mention in context.measures
+        if accepts(measures_by_id()[mention.id], quantity)
+    ]
+    own = [pair for pair in fitting if sentence_of(context.spans, pair[1].start) == sentence and pair[0] > _THRESHOLD]
+    best = max(own or fitting, key=lambda pair: pair[0], default=None)
+    if best is not None and best[0] > _THRESHOLD:
+        return _with_parts(context, quantity, measures_by_id()[best[1].id], best[1], previous)
     if previous is not None and accepts(previous.measure, quantity) and _refers_back(context, quantity):
-        return Subject(previous.measure, previous.metric, previous.scope, None, 0.5)
+        return msgspec.structs.replace(previous, mention=None)
     default = _default(quantity.kind)
-    return None if default is None else _with_parts(context, quantity, default, None, _THRESHOLD)
+    return None if default is None else _with_parts(context, quantity, default, None, previous)
 
 
 def _refers_back(context: Context, quantity: Quantity) -> bool:
@@ -135,16 +137,25 @@ def _score(context: Context, quantity: Quantity, mention: Mention) -> float:
 
 
 def _with_parts(
-    context: Context, quantity: Quantity, measure: Measure, mention: Mention | None, score: float
+    context: Context, quantity: Quantity, measure: Measure, mention: Mention | None, previous: Subject | None
 ) -> Subject:
-    segment = _segment(context, quantity, measure, mention)
+    segment = _segment(context, quantity, measure, mention) or _carried(context, quantity, measure, previous)
     scope = _scope(context, quantity, mention)
-    metric = catalogue().metric(measure.id, segment)
-    return Subject(measure, f"{metric}.{scope}" if scope else metric, scope, mention, score)
+    metric = catalogue().metric(measure.id, None if segment == "total" else segment)
+    return Subject(measure, f"{metric}.{scope}" if scope else metric, scope, segment, mention)
+
+
+def _carried(context: Context, quantity: Quantity, measure: Measure, previous: Subject | None) -> str | None:
+    """Return the segment of the figure before, where the words refer to it or the measure has no whole."""
+    if previous is None or previous.segment not in catalogue().segments_of(measure.id):
+        return None
+    start, _ = context.spans[sentence_of(context.spans, quantity.start)]
+    here = words().this_segment.search(context.text, start, quantity.start)
+    return previous.segment if here or (measure.id, None) not in catalogue().table else None
 
 
 def _segment(context: Context, quantity: Quantity, measure: Measure, mention: Mention | None) -> str | None:
-    """Return the segment that the words around the quantity and its measure name, or None for the whole."""
+    """Return the segment that the words around the quantity and its measure name ("total" for the whole)."""
     known = catalogue().segments_of(measure.id)
     if not known:
         return None
@@ -160,7 +171,7 @@ def _segment(context: Context, quantity: Quantity, measure: Measure, mention: Me
     for other_score, other in scored:
         if catalogue().parent(other) == best and other_score > score - 0.3 and score < 0.95:
             score, best = other_score, other
-    return None if best == "total" else best
+    return best
 
 
 def _segment_score(context: Context, quantity: Quantity, part: Mention, mention: Mention | None) -> float:
@@ -175,7 +186,7 @@ def _segment_score(context: Context, quantity: Quantity, part: Mention, mention:
             return near - 0.12 * crossed
     own, other = (sentence_of(context.spans, place) for place in (quantity.start, part.start))
     if own != other:
-        return 0.0 if other > own or part.id == "total" else 0.42 - 0.1 * (own - other)
+        return 0.0
     if part.end <= quantity.start:
         gap = context.blanked[part.end : quantity.start]
         return 0.75 - min(0.25, len(gap) / 6 * 0.006) - 0.04 * context.between(part.end, quantity.start)
@@ -215,7 +226,7 @@ def _scope(context: Context, quantity: Quantity, mention: Mention | None) -> str
             joined = _SCOPE_JOIN.fullmatch(lead) or re.match(r"\s+(?:in|from) ", words_between)
             if words_between and joined and context.between(anchor, place.start) == 0:
                 return place.id
-    here = _THIS_PLACE.search(context.text, quantity.end, end)
+    here = words().this_place.search(context.text, quantity.end, end)
     if here and not re.search(r"[,.;]", context.text[quantity.end : here.start()]):
         earlier = [place for place in context.scopes if place.end <= quantity.start]
         return earlier[-1].id if earlier else None

@@ -23,6 +23,9 @@ class Words(msgspec.Struct, frozen=True):
     outlook: re.Pattern[str]
     conditional: re.Pattern[str]
     pronoun: re.Pattern[str]
+    this_segment: re.Pattern[str]
+    this_place: re.Pattern[str]
+    loss_before: re.Pattern[str]
     span_before: re.Pattern[str]
     dated: re.Pattern[str]
     low: re.Pattern[str]
@@ -46,6 +49,9 @@ def words() -> Words:
         outlook=_re(raw["outlook"]["sentence"]),
         conditional=_re(raw["conditional"]["before"]),
         pronoun=_re(raw["pronoun"]["subject"]),
+        this_segment=_re(raw["pronoun"]["segment"]),
+        this_place=_re(raw["pronoun"]["place"]),
+        loss_before=_re(raw["loss"]["before"]),
         span_before=_re(raw["span"]["before"]),
         dated=_re(raw["span"]["dated"]),
         low=_re(raw["extreme"]["low"]),
