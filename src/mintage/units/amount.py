@@ -7,7 +7,7 @@ from decimal import Decimal, InvalidOperation
 
 import msgspec
 
-from mintage.units.commodity import commodity, commodity_table
+from mintage.units.commodities import commodity, commodity_table
 from mintage.units.errors import AmountError
 
 # Other printed units of a commodity: (commodity id, how many of its printed unit one of these is).

@@ -1,0 +1,1 @@
+"""The command line: one verb group per room, tables for people, JSON for programs."""

@@ -1,0 +1,84 @@
+"""The entry point: names the verb groups, loads the one that is called, turns errors into exit codes."""
+
+from __future__ import annotations
+
+import os
+import sys
+
+from cyclopts import App, CycloptsError
+
+from mintage import __version__
+from mintage.units.errors import InputError, MintageError
+
+HELP = """A vertically integrated Bitcoin miner on one ledger, from wafer to treasury.
+
+Exit codes: 0 fine, 1 a check failed, 2 bad input. Every command takes --db FILE (or MINTAGE_DB) and --json.
+"""
+
+GROUPS = {
+    "facts": "Import, list and explain facts.",
+    "check": "Check the journal and the books; exit 1 when something is wrong.",
+    "books": "Close periods; statements, rollforward, bridge and KPIs.",
+    "trace": "Walk a figure back to postings, facts and evidence.",
+    "tieout": "Check every figure of a call, release or update.",
+    "plan": "Run the books' own rules over thousands of futures.",
+    "silicon": "Wafers, dies and yield.",
+    "factory": "Landed cost, stock and duty.",
+    "sales": "Average price and backlog.",
+    "fleet": "Hash rate by site.",
+    "mining": "Cost of one bitcoin, production.",
+    "treasury": "Bitcoin by state, lots, loans.",
+    "capital": "Shares and ADS.",
+    "market": "Prices, difficulty, hashprice.",
+    "report": "Write one self-contained HTML report of a period.",
+    "docs": "Generate the reference pages under docs/.",
+}
+
+
+def build() -> App:
+    """The command tree; a group's module is imported only when it is called."""
+    app = App(name="mintage", help=HELP, version=__version__, help_format="plaintext")
+    for name, text in GROUPS.items():
+        app.command(f"mintage.cli.{name}:app", name=name, help=text)
+    app.register_install_completion_command()
+    return app
+
+
+def main(arguments: list[str] | None = None) -> None:
+    """Run a command and exit with its code."""
+    arguments = sys.argv[1:] if arguments is None else arguments
+    if arguments == ["--version"]:  # asked by scripts, over and over: not worth a terminal library
+        sys.stdout.write(f"{__version__}\n")
+        return
+    try:
+        result = build()(arguments, exit_on_error=False, print_error=False, result_action="return_value")
+    except MintageError as error:
+        complain(error, as_json="--json" in arguments)
+        sys.exit(error.exit_code)
+    except CycloptsError as error:
+        complain(InputError(str(error).strip(), remedy="See --help."), as_json="--json" in arguments)
+        sys.exit(2)
+    except BrokenPipeError:
+        # The reader (head, less) has seen enough; point stdout away so that the interpreter's last flush is quiet.
+        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
+        sys.exit(0)
+    except KeyboardInterrupt:
+        sys.stderr.write("interrupted; nothing is half-written\n")
+        sys.exit(130)
+    sys.exit(result if isinstance(result, int) else 0)
+
+
+def complain(error: MintageError, *, as_json: bool) -> None:
+    """Print an error to standard error, as a sentence or as JSON."""
+    if not as_json:
+        sys.stderr.write(f"mintage: {error}\n")
+        return
+    import json  # noqa: PLC0415  start-up time counts
+
+    names = ("problem", "file", "line", "field", "fact", "remedy")
+    detail = {name: getattr(error, name) for name in names if getattr(error, name, None) is not None}
+    sys.stderr.write(json.dumps({"error": detail or {"problem": str(error)}}, ensure_ascii=False) + "\n")
+
+
+if __name__ == "__main__":
+    main()

@@ -1,0 +1,42 @@
+"""Options that every command shares."""
+
+from __future__ import annotations
+
+import os
+from dataclasses import dataclass
+from getpass import getuser
+from pathlib import Path
+from typing import Annotated
+
+from cyclopts import Parameter
+
+from mintage.books.view import View
+from mintage.house import open_journal
+from mintage.journal.sqlite import SqliteJournal
+
+
+@Parameter(name="*")
+@dataclass(frozen=True, kw_only=True)
+class Options:
+    """Shared options.
+
+    Attributes:
+        db: the journal's file.
+        json: print JSON with stable keys instead of tables.
+    """
+
+    db: Annotated[Path, Parameter(env_var="MINTAGE_DB")] = Path("var/mintage.db")
+    json: Annotated[bool, Parameter(negative=())] = False
+
+    def journal(self) -> SqliteJournal:
+        """The journal that the command works on."""
+        return open_journal(self.db)
+
+    def view(self) -> View:
+        """A view of the books for one command."""
+        return View(self.journal())
+
+
+def actor() -> str:
+    """Who runs the command: MINTAGE_ACTOR, or the name that the operating system knows."""
+    return os.environ.get("MINTAGE_ACTOR") or getuser()

@@ -1,0 +1,96 @@
+"""Printing: tables that are read at arm's length, JSON with stable keys, progress on standard error."""
+
+from __future__ import annotations
+
+import sys
+from collections.abc import Iterable, Iterator, Sequence
+from contextlib import contextmanager
+from typing import TYPE_CHECKING, Any
+
+import msgspec
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
+
+    from rich.console import Console
+    from rich.text import Text
+
+Cell = "str | Text"
+_ENCODER = msgspec.json.Encoder(decimal_format="string", enc_hook=str, order="deterministic")
+
+
+def console(*, error: bool = False) -> Console:
+    """The terminal; wide enough for a statement where output goes to a file."""
+    from rich.console import Console  # noqa: PLC0415  rich loads only when something is printed
+
+    width = None if (sys.stderr if error else sys.stdout).isatty() else 120
+    return Console(stderr=error, width=width, highlight=False, soft_wrap=False)
+
+
+def print_json(value: Any) -> None:
+    """One JSON document, indented; exact decimals are strings."""
+    raw = msgspec.json.format(_ENCODER.encode(msgspec.to_builtins(value, enc_hook=str)), indent=2)
+    sys.stdout.write(raw.decode() + "\n")
+
+
+def print_table(
+    title: str, columns: Sequence[str], rows: Iterable[Sequence[Any]], *, note: str = "", left: int = 1
+) -> None:
+    """A table.
+
+    Args:
+        title: what it shows, with period or date.
+        columns: headings; all but the first `left` are right-aligned, as figures are.
+        rows: cells, plain text or rich text.
+        note: a line under it.
+        left: how many leading columns hold words.
+    """
+    from rich.table import Table  # noqa: PLC0415  as above
+
+    table = Table(title=title, title_justify="left", title_style="bold", header_style="dim", box=None, pad_edge=False)
+    for number, column in enumerate(columns):
+        table.add_column(column, justify="left" if number < left else "right", overflow="fold")
+    for row in rows:
+        table.add_row(*[cell if hasattr(cell, "plain") else plain(str(cell)) for cell in row])
+    screen = console()
+    screen.print(table)
+    if note:
+        screen.print(plain(note), style="dim")
+    screen.print()
+
+
+def plain(text: str) -> Text:
+    """Text as it is: no markup in it is obeyed."""
+    from rich.text import Text  # noqa: PLC0415  as above
+
+    return Text(text)
+
+
+def styled(text: str, style: str) -> Text:
+    """Text in a style."""
+    from rich.text import Text  # noqa: PLC0415  as above
+
+    return Text(text, style=style)
+
+
+def verdict(*, passed: bool) -> Text:
+    """A word that says pass or fail without relying on colour."""
+    return styled("✓ pass", "green") if passed else styled("✗ FAIL", "bold red")
+
+
+@contextmanager
+def progress(what: str) -> Iterator[Callable[[int, int | None], None]]:
+    """A progress bar on a terminal's standard error; the body calls it with (done, total or None)."""
+    if not sys.stderr.isatty():
+        yield lambda _done, _total: None
+        return
+    from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn  # noqa: PLC0415  as above
+
+    columns = (TextColumn("{task.description}"), BarColumn(), MofNCompleteColumn())
+    with Progress(*columns, console=console(error=True), transient=True) as bar:
+        task = bar.add_task(what, total=None)
+
+        def step(done: int, total: int | None) -> None:
+            bar.update(task, completed=done, total=total)
+
+        yield step
