@@ -136,7 +136,10 @@ def _fact(row: dict[str, Any], actor: str, place: Evidence) -> Fact:
     for name in ENVELOPE:
         if name in row and not isinstance(row[name], str):
             row[name] = str(row[name])
-    data = read_data(fact_class(row["kind"]), {name: value for name, value in row.items() if name not in ENVELOPE})
+    cls = fact_class(row["kind"])
+    # Some kinds have a field of the same name, such as the `source` of a price: it is both.
+    own = {name: value for name, value in row.items() if name not in ENVELOPE or name in cls.__struct_fields__}
+    data = read_data(cls, own)
     day = parse_date(row["date"])
     try:
         grade = msgspec.convert(row.get("grade") or "recorded", Grade)
