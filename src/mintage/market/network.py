@@ -70,7 +70,7 @@ def target_from_bits(bits: str) -> int:
 
 
 def bits_from_target(target: int) -> str:
-    """The compact bits of a target, which keep its first three bytes (15 to 23 significant bits).
+    """The compact bits of a target, which keep its first three bytes (16 to 23 significant bits).
 
     Raises:
         InputError: the target is not in 1 .. 2**256 - 1.

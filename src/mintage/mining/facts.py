@@ -6,7 +6,7 @@ from typing import Annotated, Literal
 
 import msgspec
 
-from mintage.journal.fact import EnergyWh, FactData, Name, Price, Sat, Usd, fact
+from mintage.journal.fact import EnergyWh, FactData, Name, Price, Sat, SignedUsd, Usd, fact
 
 HourUtc = Annotated[int, msgspec.Meta(ge=0, le=24, extra={"unit": "hour UTC"})]
 """An hour of the accounting date in UTC: 0 is its first instant, 24 its last (the daily close)."""
@@ -74,7 +74,7 @@ class PowerBilled(FactData):
     site: Name
     creditor: Name
     energy: EnergyWh
-    amount: Usd
+    amount: SignedUsd
 
 
 @fact("mining.energy-metered")
@@ -178,9 +178,9 @@ class JointSettled(FactData):
 
     site: Name
     host: Name
-    net_revenue: Usd
-    company_share: Usd
-    host_share: Usd
+    net_revenue: SignedUsd
+    company_share: SignedUsd
+    host_share: SignedUsd
     recovered: Usd = 0
 
 

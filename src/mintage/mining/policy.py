@@ -17,6 +17,7 @@ class MiningPolicy(msgspec.Struct, frozen=True, kw_only=True):
         pool_fee: share of the reward that the pool keeps.
         efficiency_j_th: energy per hash at the wall.
         power_usd_mwh: price of power.
+        site_cost: other cash costs of all sites in a month, in cents.
         pool: pool mined at.
         wallet: wallet that payouts go to.
         creditor: who bills power and site costs.
@@ -26,6 +27,7 @@ class MiningPolicy(msgspec.Struct, frozen=True, kw_only=True):
     pool_fee: float
     efficiency_j_th: float
     power_usd_mwh: float
+    site_cost: int
     pool: str = "pool"
     wallet: str
     creditor: str = "suppliers"
@@ -57,7 +59,7 @@ class MiningPolicy(msgspec.Struct, frozen=True, kw_only=True):
         )
 
     def bills(
-        self, site: str, energized_ghs: PathAmount, seconds: float, site_cost_cents: PathNumber
+        self, site: str, energized_ghs: PathAmount, seconds: float, part: PathNumber
     ) -> tuple[FactData, ...]:
         """Power and site costs of a month.
 
@@ -65,7 +67,7 @@ class MiningPolicy(msgspec.Struct, frozen=True, kw_only=True):
             site: mining site.
             energized_ghs: hash rate energized there, GH/s.
             seconds: length of the month.
-            site_cost_cents: its other cash costs.
+            part: its part of the other costs of all sites.
 
         Source: energy in Wh = TH/s x J/TH x seconds / 3,600.
         """
@@ -77,5 +79,5 @@ class MiningPolicy(msgspec.Struct, frozen=True, kw_only=True):
                 energy=energy,
                 amount=whole(energy * (self.power_usd_mwh * 1e-4)),
             ),
-            SiteCostBilled(site=site, creditor=self.creditor, amount=whole(site_cost_cents)),
+            SiteCostBilled(site=site, creditor=self.creditor, amount=whole(self.site_cost * part)),
         )
