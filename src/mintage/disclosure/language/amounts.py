@@ -53,7 +53,7 @@ class Amount(msgspec.Struct, frozen=True):
 
 
 _CURRENCY_CODE = r"(?:US|USD|NT|HK|S|RMB|CNY|TWD|EUR)\$?\d"
-_IDENTIFIER = re.compile(rf"(?<![A-Za-z])(?!{_CURRENCY_CODE})[A-Za-z]+[-_]?\d[\w-]*|\d+-[A-Z]+\b")
+IDENTIFIER = re.compile(rf"(?<![A-Za-z])(?!{_CURRENCY_CODE})[A-Za-z]+[-_]?\d[\w-]*|\d+-[A-Z]+\b", re.ASCII)
 _MARK = re.compile(r"\[\d\]|\(\d\)")
 _COUNTED = han_pattern(
     r"\s?(?:大|項|種|個(?!位數)|次|款|條|座|處|件|場|批|筆|倍|代|期|輪|份|點|階段|方面|"
@@ -69,7 +69,7 @@ def chinese_amounts(text: str, dates: list[Mention]) -> list[Amount]:
     """Return the amounts in Chinese `text`; what belongs to `dates`, names and ordinals is left out."""
     folded = fold(text)
     taken = [(d.start, d.end) for d in dates]
-    taken += [m.span() for pattern in (_IDENTIFIER, _MARK) for m in pattern.finditer(folded)]
+    taken += [m.span() for pattern in (IDENTIFIER, _MARK) for m in pattern.finditer(folded)]
     amounts: list[Amount] = []
     for numeral in find_numerals(text):
         if any(a < numeral.end and numeral.start < b for a, b in taken):

@@ -20,6 +20,7 @@ _SCALES = (
     (Decimal(10**8), Decimal(10**8), Decimal("0.0001"), "億"),
     (Decimal(10**4), Decimal(10**5), Decimal(1), "萬"),
 )
+_VAGUE = {Decimal(2 * scale): name for scale, name in ((10, "數十"), (100, "數百"), (1000, "數千"), (10_000, "數萬"))}
 _SOFT_KINDS = frozenset({"ordinal"})
 _SOFT_WORDS_BELOW = 2
 
@@ -81,7 +82,7 @@ def _mention(text: str, when: When) -> Mention | None:
 
 def printed(amount: Amount) -> str:
     """Write an amount as a Traditional Chinese text would print it: 1.002 億美元, 8.15 EH/s, 13,000 台."""
-    number = _chinese_number(amount.face, amount.step)
+    number = _VAGUE.get(amount.step, "數") if amount.vague else _chinese_number(amount.face, amount.step)
     if amount.unit is None:
         return number
     tight = amount.unit.print in {"%", "倍"}

@@ -2,12 +2,13 @@
 
 import re
 
-from mintage.disclosure.language.amounts import Amount
+from mintage.disclosure.language.amounts import IDENTIFIER, Amount
 from mintage.disclosure.language.english import printed
 from mintage.disclosure.language.han import han_pattern
 from mintage.disclosure.language.matching import Pair
 from mintage.disclosure.language.notes import Kind, LanguageNote
 from mintage.disclosure.language.passage import Passage, within
+from mintage.disclosure.language.sentences import Span
 from mintage.disclosure.language.units import Unit, per_unit, tables
 from mintage.disclosure.language.words import word_tables
 
@@ -35,7 +36,7 @@ def lost_numbers(passage: Passage) -> list[LanguageNote]:
     lost = [
         passage.note("number", en, "", printed(en), "the figure is not in the Chinese")
         for en in passage.matching.en_alone
-        if en.value not in in_chinese
+        if en.value not in in_chinese and not passage.untranslated(passage.bead_at_en(en.start))
     ]
     added = [
         passage.note("number", "", zh.text, None, "the figure is not in the English")
@@ -43,6 +44,31 @@ def lost_numbers(passage: Passage) -> list[LanguageNote]:
         if zh.value not in in_english
     ]
     return lost + added
+
+
+def changed_names(passage: Passage) -> list[LanguageNote]:
+    """A form, model or series (20-F, A-16) whose number is another in the translation."""
+    en = {_plain_name(m[0]): m for m in IDENTIFIER.finditer(passage.en)}
+    zh = {_plain_name(m[0]): m for m in IDENTIFIER.finditer(passage.folded)}
+    lost = [match for name, match in en.items() if name not in zh]
+    notes = []
+    for name, found in zh.items():
+        if name in en:
+            continue
+        like = next((m for m in lost if _letters(m[0]) == _letters(name)), None)
+        if like is not None:
+            why = f"the English names {like[0]}, the Chinese {found[0]}"
+            target = passage.zh[found.start() : found.end()]
+            notes.append(passage.note("number", Span(*like.span()), target, like[0], why))
+    return notes
+
+
+def _plain_name(name: str) -> str:
+    return name.replace("-", "").upper()
+
+
+def _letters(name: str) -> str:
+    return re.sub(r"[^A-Z]", "", name.upper())
 
 
 def wrong_units(passage: Passage) -> list[LanguageNote]:
@@ -88,7 +114,8 @@ def lost_price_parts(passage: Passage) -> list[LanguageNote]:
 
 
 def _price_part(passage: Passage, pair: Pair, row: Unit, clause: str, offset: int) -> LanguageNote | None:
-    right = f"{row.print} {printed(pair.en)}"
+    parts = [part.print for part in map(per_unit, pair.en.per) if part]
+    right = f"{''.join(parts)} {printed(pair.en)}"
     for wrong in row.wrong:
         found = han_pattern(wrong.zh).search(clause)
         if found:
@@ -182,6 +209,7 @@ def each_for_together(passage: Passage) -> list[LanguageNote]:
 FIGURE_RULES = (
     changed_numbers,
     lost_numbers,
+    changed_names,
     wrong_units,
     lost_price_parts,
     wrong_classifiers,

@@ -77,7 +77,7 @@ def match(en: Sequence[Amount], zh: Sequence[Amount], beads: Sequence[Bead]) -> 
         (_unlikeness(a, b) + apart(i, j), i, j)
         for i, a in enumerate(en)
         for j, b in enumerate(zh)
-        if a.strict and b.strict and en_beads[i] == zh_beads[j]
+        if a.vague == b.vague and (a.vague or (a.strict and b.strict)) and en_beads[i] == zh_beads[j]
     ]
     differing = _cheapest(other, en_used, zh_used)
     en_used |= {i for i, _ in differing}
@@ -119,7 +119,9 @@ def value_cost(en: Amount, zh: Amount) -> float | None:
         gap = abs(en.value - zh.value)
         if gap == 0:
             return unsaid
-        return _ROUNDED_COST + unsaid if gap <= max(en.tolerance, zh.tolerance) and _fine_enough(en, zh) else None
+        # A translation may round; it may not print digits that the English does not have.
+        rounded = gap <= zh.tolerance and zh.step * zh.scale >= en.step * en.scale and _fine_enough(zh)
+        return _ROUNDED_COST + unsaid if rounded else None
     return _OTHER_UNIT_COST if en.face == zh.face else None
 
 
@@ -127,10 +129,9 @@ def _same_base(en: Amount, zh: Amount) -> bool:
     return not en.base or not zh.base or en.base == zh.base
 
 
-def _fine_enough(en: Amount, zh: Amount) -> bool:
+def _fine_enough(amount: Amount) -> bool:
     """A rounding keeps two digits at least: 1 億 for 1.4 億 is no rounding of it."""
-    coarse = max((en, zh), key=lambda amount: amount.step * amount.scale)
-    return coarse.step == 0 or coarse.face / coarse.step >= 10
+    return amount.step == 0 or amount.face / amount.step >= 10
 
 
 def _vague_meets(en: Amount, zh: Amount) -> bool:

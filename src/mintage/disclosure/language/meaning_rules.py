@@ -1,26 +1,25 @@
 """Rules on what is said of a figure, and on whole sentences: direction, sign, bound, basis, omission."""
 
-import re
-
 from mintage.disclosure.language.amounts import Amount
 from mintage.disclosure.language.matching import Pair
 from mintage.disclosure.language.notes import LanguageNote
-from mintage.disclosure.language.passage import Passage, within
+from mintage.disclosure.language.passage import Passage
 from mintage.disclosure.language.sentences import CHARACTERS_PER_LETTER, Bead, Span
-from mintage.disclosure.language.words import Axis, Basis, Words, word_tables
+from mintage.disclosure.language.words import Axis, Basis, word_tables
 
-_SENTENCE_LETTERS_MIN = 40
-_SENTENCE_WORDS_MIN = 7
 _SHORTENED_LETTERS_MIN = 110
 _SHORTENED_SHARE = 0.4
 _ADDED_CHARACTERS_MIN = 16
-_FILLER = re.compile(r"^(?:yes|yeah|okay|ok|so|well|thank|thanks|great|sure|right|and|but|hi|hello)\b", re.IGNORECASE)
 _BESIDE_CHARACTERS = 20
 
 
 def turned_directions(passage: Passage) -> list[LanguageNote]:
-    """A figure that rises in one language and falls in the other, or is a profit here and a loss there."""
+    """A figure that rises in one language and falls in the other, or is a profit here and a loss there.
+
+    Where no figure shows it, sentences are compared as a whole.
+    """
     notes = []
+    turned = []
     for pair in passage.matching.pairs:
         for axis in word_tables().axis:
             if axis.beside:
@@ -29,19 +28,30 @@ def turned_directions(passage: Passage) -> list[LanguageNote]:
             note = _turned(passage, axis, en_span, zh_span, pair)
             if note is not None:
                 notes.append(note)
-    return notes
+                turned.append(passage.bead_at_en(pair.en.start))
+    rest = [bead for bead in passage.beads if bead not in turned]
+    return notes + _turned_sentences(passage, rest)
 
 
-def turned_sentences(passage: Passage) -> list[LanguageNote]:
-    """A sentence without figures that says "up" only in one language and "down" only in the other."""
+def _turned_sentences(passage: Passage, beads: list[Bead]) -> list[LanguageNote]:
+    """A sentence that says "up" less often and "down" more often than its English, or the other way round."""
     notes = []
     direction = next(axis for axis in word_tables().axis if axis.id == "direction")
-    for bead in passage.beads:
-        if len(bead.en) != 1 or len(bead.zh) != 1 or within(passage.en_amounts, bead.en):
+    for bead in beads:
+        if len(bead.en) != 1 or len(bead.zh) != 1:
             continue
-        note = _turned(passage, direction, bead.en[0], bead.zh[0], None)
-        if note is not None:
-            notes.append(note)
+        en, zh = bead.en[0], bead.zh[0]
+        said_en = {k: [*w.english.finditer(passage.en, en.start, en.end)] for k, w in direction.poles.items()}
+        said_zh = {k: [*w.chinese.finditer(passage.folded, zh.start, zh.end)] for k, w in direction.poles.items()}
+        more = {name: len(said_zh[name]) - len(said_en[name]) for name in direction.poles}
+        lost = next((name for name in more if more[name] < 0), None)
+        gained = next((name for name in more if more[name] > 0), None)
+        if lost is None or gained is None:
+            continue
+        source = " / ".join(found[0].strip() for found in said_en[lost])
+        target = " / ".join(passage.zh[found.start() : found.end()] for found in said_zh[gained])
+        why = f"{direction.name}: the English says '{source}', the Chinese also '{target}'"
+        notes.append(passage.note("missing", source, target, direction.poles[lost].print, why))
     return notes
 
 
@@ -128,7 +138,7 @@ def lost_sentences(passage: Passage) -> list[LanguageNote]:
     notes = []
     for bead in passage.beads:
         en, zh = passage.en_of(bead), passage.zh_of(bead)
-        if not bead.zh and _substantive(en):
+        if passage.untranslated(bead):
             notes.append(passage.note("missing", bead.en[0], "", None, "the sentence has no counterpart in Chinese"))
         elif not bead.en and len(zh) >= _ADDED_CHARACTERS_MIN:
             written = passage.zh[bead.zh[0].start : bead.zh[-1].end]
@@ -139,16 +149,10 @@ def lost_sentences(passage: Passage) -> list[LanguageNote]:
     return notes
 
 
-def _substantive(en: str) -> bool:
-    return len(en) >= _SENTENCE_LETTERS_MIN and len(en.split()) >= _SENTENCE_WORDS_MIN and not _FILLER.match(en)
-
-
 def _cut_short(bead: Bead, en: str, zh: str) -> bool:
     if not bead.zh or not bead.en:
         return False
     return len(en) >= _SHORTENED_LETTERS_MIN and len(zh) < len(en) * CHARACTERS_PER_LETTER * _SHORTENED_SHARE
 
 
-MEANING_RULES = (turned_directions, turned_sentences, turned_bounds, changed_bases, lost_sentences)
-
-__all__ = ["MEANING_RULES", "Words"]
+MEANING_RULES = (turned_directions, turned_bounds, changed_bases, lost_sentences)

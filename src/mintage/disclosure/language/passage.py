@@ -16,7 +16,15 @@ from mintage.disclosure.language.notes import Kind, LanguageNote
 from mintage.disclosure.language.sentences import Bead, Span, align
 
 _EN_CLAUSE_END = re.compile(r"[,;:]\s|[.?!]\s|\s(?:and|while|but|with|versus)\s|\s--\s")
-_ZH_CLAUSE_END = re.compile(r"[,;:。?!、](?!\d{3})|并且?(?=[年季较比月])|和(?=[年季较比月])|以及|而(?=[第上])")
+_ZH_CLAUSE_END = re.compile(
+    r"(?<!\d),|,(?!\d{3}(?!\d))|[;:。?!、]|并且?(?=[年季较比月])|和(?=[年季较比月])|以及|而(?=[第上])"
+)
+
+_SENTENCE_LETTERS_MIN = 40
+_SENTENCE_WORDS_MIN = 7
+_FILLER = re.compile(
+    r"^(?:yes|yeah|okay|ok|well|thank|thanks|great|sure|right|hi|hello|I (?:think|hope))\b", re.IGNORECASE
+)
 
 
 class Located(Protocol):
@@ -69,6 +77,12 @@ class Passage(msgspec.Struct, frozen=True):
     def zh_of(self, bead: Bead) -> str:
         """Return the folded Chinese of a bead."""
         return "".join(self.folded[s.start : s.end] for s in bead.zh)
+
+    def untranslated(self, bead: Bead) -> bool:
+        """Say whether a sentence of substance has no counterpart in Chinese."""
+        en = self.en_of(bead)
+        long = len(en) >= _SENTENCE_LETTERS_MIN and len(en.split()) >= _SENTENCE_WORDS_MIN
+        return not bead.zh and long and (len(en) >= 2 * _SENTENCE_LETTERS_MIN or _FILLER.match(en) is None)
 
     def en_clause(self, place: Located) -> Span:
         """Return the clause of the English around a place."""

@@ -22,6 +22,8 @@ def changed_periods(passage: Passage) -> list[LanguageNote]:
     """A period that one side of a sentence says and the other does not."""
     notes = []
     for bead in passage.beads:
+        if passage.untranslated(bead):
+            continue
         en = [m for m in within(passage.en_mentions, bead.en) if m.relative != "this"]
         zh = [m for m in within(passage.zh_mentions, bead.zh) if m.relative != "this"]
         en_left, zh_left = _unmatched(en, zh)

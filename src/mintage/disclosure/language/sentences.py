@@ -6,25 +6,28 @@ ratio. Numbers and Latin names that both sides share, or only one side has, tell
 
 import math
 import re
-from collections.abc import Callable
+from collections.abc import Callable, Iterable
 from functools import cache
 
 import msgspec
 
-from mintage.disclosure.language.han import fold
+from mintage.disclosure.language.han import fold, han_pattern
+from mintage.disclosure.language.words import word_tables
 
 _ENGLISH_END = re.compile(r"(?<=[.!?])[\"”’)\]]?\s+(?=[\"“(\[]?[A-Z0-9\"])|\n+|\s--\s(?=[A-Z])")
 _ABBREVIATION = re.compile(r"(?:\b(?:Mr|Ms|Mrs|Dr|Inc|Ltd|Corp|Co|No|vs|approx|Sr|Jr|St|U\.S|a\.m|p\.m)|\b[A-Z])\.$")
 _CHINESE_END = re.compile(r"(?<=[。!?])[」』”\")]?|\n+")
 _WORD = re.compile(r"[A-Za-z]{2,}")
+_LATIN = re.compile(r"[A-Za-z0-9 .,]")
 _DIGITS = re.compile(r"\d[\d,]*(?:\.\d+)?")
 
 CHARACTERS_PER_LETTER = 0.31
 """Chinese characters for one character of English prose, spaces counted: the mean of bilingual calls."""
 
-_VARIANCE_PER_CHARACTER = 3.5
-_BEADS = {(1, 1): 0.0, (1, 2): 2.2, (2, 1): 2.2, (2, 2): 4.5, (1, 3): 5.0, (3, 1): 5.0, (1, 0): 5.5, (0, 1): 5.5}
+_VARIANCE_PER_CHARACTER = 1.6
+_BEADS = {(1, 1): 0.0, (1, 2): 3.0, (2, 1): 3.0, (2, 2): 6.0, (1, 3): 6.0, (3, 1): 6.0, (1, 0): 7.0, (0, 1): 7.0}
 _ANCHOR_WEIGHT = 1.6
+_WORD_WEIGHT = 1.2
 
 
 class Span(msgspec.Struct, frozen=True):
@@ -70,19 +73,19 @@ def _stripped(text: str, start: int, end: int) -> tuple[int, int]:
 def align(en: str, zh: str) -> list[Bead]:
     """Pair the sentences of a paragraph with those of its translation, in order, at the least cost."""
     left, right = split_english(en), split_chinese(zh)
-    left_texts = [en[s.start : s.end] for s in left]
-    right_texts = [fold(zh)[s.start : s.end] for s in right]
+    folded = fold(zh)
+    left_traits = [_english_traits(en[s.start : s.end]) for s in left]
+    right_traits = [_chinese_traits(folded[s.start : s.end]) for s in right]
     best: dict[tuple[int, int], tuple[float, tuple[int, int]]] = {(0, 0): (0.0, (0, 0))}
     for i in range(len(left) + 1):
         for j in range(len(right) + 1):
             if (i, j) not in best:
                 continue
-            base = best[i, j][0]
             for (di, dj), prior in _BEADS.items():
                 to = (i + di, j + dj)
                 if to[0] > len(left) or to[1] > len(right):
                     continue
-                cost = base + prior + _distance(" ".join(left_texts[i : to[0]]), "".join(right_texts[j : to[1]]))
+                cost = best[i, j][0] + prior + _distance(left_traits[i : to[0]], right_traits[j : to[1]])
                 if to not in best or cost < best[to][0]:
                     best[to] = (cost, (i, j))
     return _walk_back(best, left, right)
@@ -100,25 +103,51 @@ def _walk_back(
     return beads[::-1]
 
 
+class _Traits(msgspec.Struct, frozen=True):
+    """What an alignment looks at in a sentence: length in Chinese characters, digits and names, common words."""
+
+    length: float
+    anchors: frozenset[str]
+    words: frozenset[str]
+
+
+def _english_traits(text: str) -> _Traits:
+    words = frozenset(stem for stem, (english, _) in _anchor_words().items() if english.search(text))
+    return _Traits(len(text) * CHARACTERS_PER_LETTER, _anchors(text), words)
+
+
+def _chinese_traits(folded: str) -> _Traits:
+    """Traits of Chinese; a Latin letter or digit left in the text takes about a third of a character."""
+    latin = len(_LATIN.findall(folded))
+    words = frozenset(stem for stem, (_, chinese) in _anchor_words().items() if chinese.search(folded))
+    return _Traits(len(folded) - latin + latin * CHARACTERS_PER_LETTER, _anchors(folded), words)
+
+
 @cache
-def _distance(en: str, zh: str) -> float:
+def _anchor_words() -> dict[str, tuple[re.Pattern[str], re.Pattern[str]]]:
+    rows = word_tables().anchors.items()
+    return {stem: (re.compile(rf"\b{stem}", re.IGNORECASE), han_pattern(zh)) for stem, zh in rows}
+
+
+def _distance(en: list[_Traits], zh: list[_Traits]) -> float:
     """Return how unlikely the lengths and anchors of two stretches are as translations of each other."""
-    size, expected = _width(zh), len(en) * CHARACTERS_PER_LETTER
-    mean = (size + expected) / 2 or 1.0
-    delta = (size - expected) / math.sqrt(mean * _VARIANCE_PER_CHARACTER)
-    en_anchors, zh_anchors = _anchors(en), _anchors(zh)
+    if not en or not zh:
+        # An omission is an act, not a matter of length: a long one is as likely as a short one.
+        return 0.0
+    size, expected = sum(t.length for t in zh), sum(t.length for t in en)
+    delta = (size - expected) / math.sqrt((size + expected) / 2 * _VARIANCE_PER_CHARACTER)
+    en_anchors, zh_anchors = _joined(t.anchors for t in en), _joined(t.anchors for t in zh)
     alone = len(zh_anchors - en_anchors) + len(en_anchors - zh_anchors) * 0.6
-    return delta * delta / 2 + alone * _ANCHOR_WEIGHT
+    lost_words = len(_joined(t.words for t in en) - _joined(t.words for t in zh))
+    return delta * delta / 2 + alone * _ANCHOR_WEIGHT + lost_words * _WORD_WEIGHT
 
 
-def _width(zh: str) -> float:
-    """Count Chinese characters; a Latin letter or digit left in the text takes about a third of one."""
-    latin = len(re.findall(r"[A-Za-z0-9 .,]", zh))
-    return len(zh) - latin + latin * CHARACTERS_PER_LETTER
+def _joined(sets: Iterable[frozenset[str]]) -> frozenset[str]:
+    return frozenset().union(*sets)
 
 
 def _anchors(text: str) -> frozenset[str]:
-    """Return what survives translation: capitalised Latin words and the digits of numbers."""
+    """Return what survives translation: Latin words in capitals and the digits of numbers."""
     words = {w.lower() for w in _WORD.findall(text) if w[0].isupper() and sum(map(str.isupper, w)) > 1}
     digits = {d.replace(",", "").replace(".", "").strip("0") for d in _DIGITS.findall(text)}
     return frozenset(words | {d for d in digits if d})

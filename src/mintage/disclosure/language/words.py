@@ -52,6 +52,7 @@ class WordTables(msgspec.Struct, frozen=True):
     axis: tuple[Axis, ...]
     basis: tuple[Basis, ...]
     start: _Start
+    anchors: dict[str, str]
 
 
 @cache
