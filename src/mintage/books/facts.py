@@ -6,7 +6,7 @@ from typing import Annotated, Literal
 
 import msgspec
 
-from mintage.journal.fact import Count, FactData, Name, Price, Sat, Usd, fact
+from mintage.journal.fact import Count, FactData, Name, Price, Sat, SignedUsd, Usd, fact
 from mintage.treasury.facts_money import Currency
 
 Function = Literal["rd", "sm", "ga", "restructuring"]
@@ -163,12 +163,12 @@ class InterestReceived(FactData):
     """Interest on money was received.
 
     Attributes:
-        source: who paid it.
+        payer: who paid it.
         bank: account that received it.
         amount: the interest.
     """
 
-    source: Name
+    payer: Name
     bank: Name
     amount: Usd
 
@@ -178,12 +178,12 @@ class OtherIncomeReceived(FactData):
     """A grant, refund or other income was received.
 
     Attributes:
-        source: who paid it.
+        payer: who paid it.
         bank: account that received it.
         amount: the income.
     """
 
-    source: Name
+    payer: Name
     bank: Name
     amount: Usd
 
@@ -253,7 +253,7 @@ class OpeningBalance(FactData):
     """
 
     account: str
-    amount: Usd
+    amount: SignedUsd
 
 
 @fact("books.opening-bitcoin")
@@ -354,11 +354,11 @@ class KpiReported(FactData):
         period: the period, or the day for a stock.
         value: the figure, in its unit.
         unit: the unit of the KPI table.
-        source: the document that says it.
+        document: the document that says it.
     """
 
     id: str
     period: str
     value: Price
     unit: str
-    source: str
+    document: str

@@ -35,6 +35,7 @@ class RowDef(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=Tr
         normal: -1 where the usual sign is minus.
         lines: statement lines of the chart.
         accounts: account patterns.
+        without: account patterns left out of `accounts`, because another row has them.
         rows: rows that a sum adds up, "-id" to take one off.
         results: whether all results to date are added.
         flows: cash-flow lines.
@@ -55,6 +56,7 @@ class RowDef(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=Tr
     normal: int = 1
     lines: tuple[str, ...] = ()
     accounts: tuple[str, ...] = ()
+    without: tuple[str, ...] = ()
     rows: tuple[str, ...] = ()
     results: bool = False
     flows: tuple[str, ...] = ()
@@ -179,7 +181,7 @@ def _cell(view: View, row: RowDef, span: Period, value: Fraction | int | None, g
         # KPIs state costs and payments as positive amounts; a statement takes them off.
         amount = reported.value * row.normal if row.unit == "USD" else reported.value
         cents = int(amount.scaleb(2)) if row.unit == "USD" else None
-        return Cell(value=amount, cents=cents, source="reported", reason=reported.source)
+        return Cell(value=amount, cents=cents, source="reported", reason=reported.document)
     return unknown_cell(gap or f"{row.en} cannot be computed for {span}")
 
 

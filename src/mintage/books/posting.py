@@ -81,13 +81,13 @@ def property_bought(fact: f.PropertyBought) -> Effects:
 @RULES.rule
 def interest_received(fact: f.InterestReceived) -> Effects:
     """Income."""
-    return (usd(fact.amount, f"income:interest:{fact.source}", _cash(fact.bank)),)
+    return (usd(fact.amount, f"income:interest:{fact.payer}", _cash(fact.bank)),)
 
 
 @RULES.rule
 def other_income_received(fact: f.OtherIncomeReceived) -> Effects:
     """Income."""
-    return (usd(fact.amount, f"income:grants:{fact.source}", _cash(fact.bank)),)
+    return (usd(fact.amount, f"income:grants:{fact.payer}", _cash(fact.bank)),)
 
 
 @RULES.rule

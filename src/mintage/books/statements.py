@@ -2,16 +2,15 @@
 
 from __future__ import annotations
 
-from datetime import date, timedelta
+from datetime import date
 from fractions import Fraction
 
 from mintage.books.layout import RowDef, Statement, Values, add_up, layouts, statement
-from mintage.books.view import DAY, View, select
+from mintage.books.view import View, select
+from mintage.capital.service import ads_outstanding_average
 from mintage.journal.store import Balances
 from mintage.units import Period
 from mintage.units.errors import CheckFailed
-
-ADS_ACCOUNT = "memo:ads"
 
 
 def income_statement(view: View, period: Period) -> Statement:
@@ -32,8 +31,8 @@ def income_values(view: View, period: Period) -> Values:
 
     def compute() -> Values:
         layout = layouts("statements.toml")["income"]
-        values = _line_values(view, layout.row, view.flow(period.start, period.end))
-        weighted = weighted_ads(view, period)
+        values = line_values(view, layout.row, view.flow(period.start, period.end))
+        weighted = ads_outstanding_average(view.journal, period)
         if weighted:
             values["ads.weighted"] = weighted
             values["net_income.per_ads"] = Fraction(values["net_income"]) / 100 / weighted
@@ -66,12 +65,13 @@ def balance_values(view: View, day: date) -> Values:
     """Values of the balance sheet's rows at the end of a day, in cents."""
 
     def compute() -> Values:
-        return _line_values(view, layouts("statements.toml")["balance"].row, view.stock(day))
+        return line_values(view, layouts("statements.toml")["balance"].row, view.stock(day))
 
     return view.once(("balance values", day), compute)
 
 
-def _line_values(view: View, rows: tuple[RowDef, ...], balances: Balances) -> Values:
+def line_values(view: View, rows: tuple[RowDef, ...], balances: Balances) -> Values:
+    """Values of the rows that add up the books and of their sums; amounts may be arrays with one element per path."""
     lines = view.lines(balances)
     values: Values = {}
     for row in rows:
@@ -81,13 +81,3 @@ def _line_values(view: View, rows: tuple[RowDef, ...], balances: Balances) -> Va
             if row.results:
                 values[row.id] += view.result(balances)
     return add_up(rows, values)
-
-
-def weighted_ads(view: View, period: Period) -> Fraction:
-    """Average of the ADS outstanding at the end of each day; 0 where none are recorded."""
-    held = view.stock(period.start - DAY).get((ADS_ACCOUNT, "ADS"), 0)
-    weighted = held * period.days
-    for row in view.postings("ADS", period.start, period.end):
-        if row.account == ADS_ACCOUNT:
-            weighted += row.amount * ((period.end - row.date) // timedelta(days=1) + 1)
-    return Fraction(weighted, period.days)

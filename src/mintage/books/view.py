@@ -21,6 +21,7 @@ DAY = timedelta(days=1)
 OPENINGS = (
     "books.opening-balance",
     "books.opening-bitcoin",
+    "books.opening-deposit",
     "books.opening-goods",
     "books.opening-machines",
     "books.opening-memo",
@@ -151,12 +152,14 @@ def account_pattern(pattern: str) -> Callable[[str], object]:
     return re.compile(translate(pattern)).match
 
 
-def select(balances: Balances, patterns: tuple[str, ...], commodity: str) -> dict[str, int]:
-    """Balances of a commodity on the accounts that fit one of the patterns."""
+def select(
+    balances: Balances, patterns: tuple[str, ...], commodity: str, without: tuple[str, ...] = ()
+) -> dict[str, int]:
+    """Balances of a commodity on the accounts that fit one of the patterns and none of `without`."""
     tests = [account_pattern(pattern) for pattern in patterns]
-    fits = account_pattern(commodity)
+    bars = [account_pattern(pattern) for pattern in without]
     return {
         account: amount
         for (account, id_), amount in balances.items()
-        if fits(id_) and any(test(account) for test in tests)
+        if id_ == commodity and any(test(account) for test in tests) and not any(bar(account) for bar in bars)
     }
