@@ -1,4 +1,4 @@
-"""Ties figures of a sentence to each other: growth to the level that grew, a base to its level, a share to its whole."""
+"""Ties figures of a sentence together: growth to its level, a base to its level, a share to its whole."""
 
 import re
 
@@ -120,8 +120,7 @@ def _changed_level(context: Context, figure: Figure, same: list[Figure]) -> Figu
     if before and exact and exact[-1].metric == before[-1].metric:
         before = exact
     if before:
-        gap = (before[-1].end, figure.start)
-        renamed = [m for m in context.measures if gap[0] <= m.start and m.end <= gap[1] and m.strong]
+        renamed = [m for m in context.measures if before[-1].end <= m.start and m.end <= figure.start and m.strong]
         if not renamed or any(m.id == before[-1].measure for m in renamed):
             return before[-1]
         return None

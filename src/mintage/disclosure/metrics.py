@@ -34,6 +34,7 @@ class Part(msgspec.Struct, frozen=True):
     id: str
     pattern: re.Pattern[str]
     parent: str | None = None
+    contains: tuple[str, ...] = ()
 
 
 class Catalogue(msgspec.Struct, frozen=True):
@@ -113,7 +114,7 @@ def _measure(entry: dict[str, Any]) -> Measure:
 
 
 def _part(entry: dict[str, Any]) -> Part:
-    return Part(entry["id"], _words(entry["phrases"]), entry.get("parent"))
+    return Part(entry["id"], _words(entry["phrases"]), entry.get("parent"), tuple(entry.get("contains", ())))
 
 
 def find_measures(text: str) -> list[Mention]:

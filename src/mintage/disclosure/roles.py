@@ -4,6 +4,7 @@ import re
 
 import msgspec
 
+from mintage.disclosure.figures import Role
 from mintage.disclosure.quantities import Quantity
 from mintage.disclosure.subjects import Context
 from mintage.disclosure.words import words
@@ -14,7 +15,7 @@ _NEAR = 42
 class RoleReading(msgspec.Struct):
     """A role with its direction (-1 for a decline) and the growth base it names: "yoy", "qoq", "mom" or None."""
 
-    role: str
+    role: Role
     direction: int = 1
     compared: str | None = None
 
@@ -31,12 +32,16 @@ def role_of(context: Context, quantity: Quantity, following: Quantity | None, se
     if words().difference_after.match(right) and following is not None and following.start - quantity.end < 20:
         less = re.match(r"\s*(?:\w+ )?(?:less|fewer|lower)", right, re.IGNORECASE) is not None
         return RoleReading("difference", -1 if less else 1, _compared(left, right))
+    return _amount(left, right)
+
+
+def _amount(left: str, right: str) -> RoleReading:
+    based = words().base_before.search(left)
     difference = words().difference_before.search(left)
-    if difference and not words().base_before.search(left):
+    if difference and not based:
         return RoleReading("difference", _direction(difference[0], ""), _compared(left, right))
-    if words().low.search(left) or words().high.search(left):
-        return RoleReading("level")
-    if words().base_before.search(left) and not re.search(r"\brange (?:from|of)\s*$", left):
+    extreme = words().low.search(left) or words().high.search(left)
+    if based and not extreme and not re.search(r"\brange (?:from|of)\s*$", left):
         return RoleReading("base")
     return RoleReading("level")
 
