@@ -82,8 +82,8 @@ PAID = [
     (PropertyBought(bank="main", amount=5), "assets:property:other", 5),
     (OtherExpensePaid(expense="donation", bank="main", amount=5), "expenses:other:donation", 5),
     (TaxPaid(country="sg", bank="main", amount=5), "expenses:tax:sg", 5),
-    (InterestReceived(source="bank-x", bank="main", amount=5), "income:interest:bank-x", -5),
-    (OtherIncomeReceived(source="city", bank="main", amount=5), "income:grants:city", -5),
+    (InterestReceived(payer="bank-x", bank="main", amount=5), "income:interest:bank-x", -5),
+    (OtherIncomeReceived(payer="city", bank="main", amount=5), "income:grants:city", -5),
 ]
 
 
@@ -241,7 +241,7 @@ def test_memo_and_reported_figures_touch_no_money() -> None:
     trial = Trial()
     trial.book(
         OpeningMemo(account="memo:hashrate:installed:americas:tx1", commodity="HASHRATE", units=6_600_000_000),
-        KpiReported(id="bitcoin.mined", period="2024Q2", value=Decimal(141), unit="BTC", source="release"),
+        KpiReported(id="bitcoin.mined", period="2024Q2", value=Decimal(141), unit="BTC", document="release"),
     )
     assert trial.units("memo:hashrate:installed:americas:tx1", "HASHRATE") == 6_600_000_000
     assert trial.total("assets:") == trial.total("equity:") == 0

@@ -181,7 +181,7 @@ def test_spare_parts_and_warranty_are_costs_of_other_products() -> None:
     assert trial.usd("liabilities:accrued:warranty") == -150_00
 
 
-PIECES = st.lists(st.tuples(st.booleans(), st.integers(1, 10**8), st.integers(1, 10**7)), min_size=1, max_size=8)
+PIECES = st.lists(st.tuples(st.booleans(), st.integers(2, 10**8), st.integers(1, 10**7)), min_size=1, max_size=8)
 
 
 @settings(max_examples=50, deadline=None)

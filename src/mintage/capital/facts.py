@@ -7,7 +7,7 @@ from __future__ import annotations
 
 from typing import Literal
 
-from mintage.journal.fact import Count, FactData, Name, Usd, fact
+from mintage.journal.fact import Count, FactData, Name, SignedUsd, Usd, fact
 
 
 @fact("capital.preferred-issued")
@@ -40,7 +40,7 @@ class PreferredRemeasured(FactData):
     """
 
     series: Name
-    change: Usd
+    change: SignedUsd
     event: Literal["remaining", "converted"]
 
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import Literal
 
-from mintage.journal.fact import Count, FactData, Name, Price, Usd, fact
+from mintage.journal.fact import Count, FactData, Name, Price, SignedUsd, Usd, fact
 
 Goods = Literal["wafers", "chips", "materials", "finished"]
 
@@ -185,7 +185,7 @@ class LateCostBilled(FactData):
 
     origin: str
     creditor: Name
-    amount: Usd
+    amount: SignedUsd
     reason: str
 
 

@@ -16,11 +16,13 @@ import msgspec
 
 from mintage.units.errors import DuplicateKey, InputError
 
-Usd = Annotated[int, msgspec.Meta(extra={"unit": "USD"})]
-Sat = Annotated[int, msgspec.Meta(extra={"unit": "BTC"})]
-HashrateGhs = Annotated[int, msgspec.Meta(extra={"unit": "HASHRATE"})]
-EnergyWh = Annotated[int, msgspec.Meta(extra={"unit": "ENERGY"})]
-Count = Annotated[int, msgspec.Meta(extra={"unit": "count"})]
+Usd = Annotated[int, msgspec.Meta(ge=0, extra={"unit": "USD"})]
+SignedUsd = Annotated[int, msgspec.Meta(extra={"unit": "USD"})]
+"""US cents that may be negative: a change, a credit note, an opening credit. All other amounts may not."""
+Sat = Annotated[int, msgspec.Meta(ge=0, extra={"unit": "BTC"})]
+HashrateGhs = Annotated[int, msgspec.Meta(ge=0, extra={"unit": "HASHRATE"})]
+EnergyWh = Annotated[int, msgspec.Meta(ge=0, extra={"unit": "ENERGY"})]
+Count = Annotated[int, msgspec.Meta(ge=0, extra={"unit": "count"})]
 Price = Annotated[Decimal, msgspec.Meta(extra={"unit": "price"})]
 """A ratio or unit price, exact; what of is said by the field's name."""
 Name = Annotated[str, msgspec.Meta(pattern=r"^[a-z0-9][a-z0-9.-]*$", extra={"unit": "name"})]

@@ -271,6 +271,11 @@ class _Booking:
             lot = Lot(id_, transfer.commodity, transfer.kind, fact.at, self.order, transfer.amount, cost)
             self.lots.append(lot)
             self.ledger.lots.acquire(target, lot, transfer.amount, cost)
+            if not self.ledger.lots.present(transfer.amount) and cost:
+                raise LedgerError(
+                    f"a cost arrives at {target} without any {transfer.commodity} to bear it.",
+                    remedy="Give the units, or book the cost as an expense.",
+                )
             place = self.ledger.lots.place(target, transfer.commodity)
             self.moves.append(LotMove(id_, place, transfer.amount, cost, transfer.kind))
 
@@ -305,10 +310,14 @@ class _Booking:
 
     def _spread(self, late: LateCost, lots: list[Lot], amount: int) -> None:
         """Share a cost over lots by what they cost when opened, and over the places of each lot's units."""
-        left, whole = amount, sum(lot.cost for lot in lots)
-        for lot in lots:
-            part = self.ledger.lots.share(left, lot.cost, whole)
-            left, whole = left - part, whole - lot.cost
+        book = self.ledger.lots
+        weights = [lot.cost for lot in lots]
+        if not book.present(sum(weights)):
+            weights = [lot.units for lot in lots]
+        left, whole = amount, sum(weights)
+        for lot, weight in zip(lots, weights, strict=True):
+            part = book.share(left, weight, whole)
+            left, whole = left - part, whole - weight
             self._spread_lot(late, lot, part)
 
     def _spread_lot(self, late: LateCost, lot: Lot, amount: int) -> None:
@@ -321,6 +330,12 @@ class _Booking:
         present = self.ledger.lots.present
         places = [(place, units, True) for place, units in held.items() if present(units)]
         places += [(place, units, False) for place, units in gone.items() if present(units)]
+        if not places:
+            raise LedgerError(
+                f"the units of '{late.origin}' were reversed: nothing can bear the cost.",
+                remedy="Name the fact that stands in its place.",
+                field="origin",
+            )
         left, whole = amount, sum(units for _, units, _ in places)
         for place, units, here in places:
             part = self.ledger.lots.share(left, units, whole)

@@ -79,6 +79,4 @@ def _unit_name(hint: Any) -> str:
     options = get_args(hint)
     if options and all(isinstance(option, str) for option in options):
         return " | ".join(options)
-    return {"str": "text", "date": "date", "bool": "yes/no", "int": "number"}.get(
-        getattr(hint, "__name__", ""), "text"
-    )
+    return {"str": "text", "date": "date", "bool": "yes/no", "int": "number"}.get(getattr(hint, "__name__", ""), "text")

@@ -14,7 +14,7 @@ from __future__ import annotations
 
 from typing import Literal
 
-from mintage.journal.fact import FactData, Name, Price, Sat, Usd, fact
+from mintage.journal.fact import FactData, Name, Price, Sat, SignedUsd, Usd, fact
 
 Term = Literal["current", "noncurrent"]
 """Due within a year of the balance sheet's date, or later."""
@@ -265,7 +265,7 @@ class CreditLossAllowed(FactData):
     """
 
     borrower: Name
-    change: Usd
+    change: SignedUsd
 
 
 @fact("treasury.bitcoin-liquidated")
@@ -316,7 +316,7 @@ class Remeasured(FactData):
 
     state: HeldState
     holder: Name
-    change: Usd
+    change: SignedUsd
     price: Price | None = None
 
 
@@ -333,7 +333,7 @@ class ReceivableRemeasured(FactData):
 
     term: Literal["current", "noncurrent", "lent"]
     holder: Name
-    change: Usd
+    change: SignedUsd
     price: Price | None = None
 
 
@@ -348,5 +348,5 @@ class DepositsRemeasured(FactData):
     """
 
     customer: Name
-    change: Usd
+    change: SignedUsd
     price: Price | None = None

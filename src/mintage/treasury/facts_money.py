@@ -5,7 +5,7 @@ from __future__ import annotations
 from datetime import date
 from typing import Literal
 
-from mintage.journal.fact import Count, FactData, Name, Price, Usd, fact
+from mintage.journal.fact import Count, FactData, Name, Price, SignedUsd, Usd, fact
 from mintage.treasury.facts import Term
 
 Currency = Literal["CNY", "SGD", "MYR", "EUR", "HKD", "CAD", "USDC"]
@@ -109,7 +109,7 @@ class LoanReclassified(FactData):
     """
 
     lender: Name
-    amount: Usd
+    amount: SignedUsd
 
 
 @fact("treasury.option-written")
@@ -139,7 +139,7 @@ class OptionRemeasured(FactData):
     """
 
     series: Name
-    change: Usd
+    change: SignedUsd
 
 
 @fact("treasury.option-settled")
@@ -211,5 +211,5 @@ class CurrencyRemeasured(FactData):
     """
 
     bank: Name
-    change: Usd
+    change: SignedUsd
     rate: Price | None = None
