@@ -178,9 +178,9 @@ class JointSettled(FactData):
 
     site: Name
     host: Name
-    net_revenue: SignedUsd
-    company_share: SignedUsd
-    host_share: SignedUsd
+    net_revenue: Usd
+    company_share: Usd
+    host_share: Usd
     recovered: Usd = 0
 
 
