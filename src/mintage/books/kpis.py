@@ -151,7 +151,10 @@ def kpi(view: View, id_: str, period: Period) -> KpiValue:
 def _print(row: Kpi, found: Exact) -> str:
     if found.value is None:
         return f"unknown: {found.reason}"
-    shown = row.shown or Shown(unit=row.unit, scale=0, digits=row.digits)
+    plain = Shown(unit=row.unit, scale=0, digits=row.digits)
+    shown = row.shown or plain
+    if found.value and abs(found.value) < 10 ** (shown.scale - 1):
+        shown = plain  # a small company is not told in millions
     number = to_decimal(found.value / 10**shown.scale, shown.digits)
     return f"{number:,f}%" if shown.unit == "%" else f"{number:,f} {shown.unit}"
 

@@ -1,0 +1,233 @@
+"""The close of a month or quarter: accruals, measurement, checks, lock, and a stamped manifest.
+
+A close writes only what is missing: run again after more facts arrived it books the differences, and run again on
+a closed period it answers with the manifest that is there.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from datetime import date, timedelta
+from decimal import Decimal
+from typing import Any
+
+import msgspec
+
+from mintage.books.checks import BEFORE_CLOSE, run_checks
+from mintage.books.depreciation import CLOSE_KEY, booked_depreciation, depreciation_due, month_number
+from mintage.books.facts import Depreciation
+from mintage.books.interest import accrued_by_close, interest_due
+from mintage.books.manifest import build_manifest, encode_manifest, read_manifest
+from mintage.books.prices import ClosingPrice, closing_price
+from mintage.books.remeasure import bitcoin_accounts, bitcoin_changes, currency_changes
+from mintage.books.view import View
+from mintage.journal.checks import Result
+from mintage.journal.core import PeriodLocked, PeriodReopened
+from mintage.journal.fact import Evidence, Fact, FactData
+from mintage.journal.store import Journal
+from mintage.treasury.facts_money import InterestAccrued
+from mintage.units import Period, day_end_instant, parse_instant
+from mintage.units.errors import CheckFailed, InputError
+
+HOUR_US = 3_600_000_000
+
+
+class Draft(msgspec.Struct, frozen=True, kw_only=True):
+    """What a close would write.
+
+    Attributes:
+        period: the period's name.
+        price: the price of bitcoin that it measures at; None where there is no bitcoin.
+        facts: accruals and measurements that are missing.
+    """
+
+    period: str
+    price: ClosingPrice | None
+    facts: tuple[Fact, ...]
+
+
+class Closed(msgspec.Struct, frozen=True, kw_only=True):
+    """What a close did.
+
+    Attributes:
+        period: the period's name.
+        manifest: the stamped manifest, or None where the period was locked without one.
+        sha256: hex digest of the manifest's canonical JSON.
+        facts: facts written, the lock last; empty where the period was closed already.
+        already: whether it was closed before.
+    """
+
+    period: str
+    manifest: dict[str, Any] | None
+    sha256: str
+    facts: tuple[Fact, ...]
+    already: bool
+
+
+def preview(
+    journal: Journal,
+    period: Period,
+    *,
+    actor: str = "close",
+    price: ClosingPrice | None = None,
+    rates: dict[str, Decimal] | None = None,
+) -> Draft:
+    """What closing a period would write, without writing it.
+
+    Args:
+        journal: the books.
+        period: a month or a quarter.
+        actor: who closes.
+        price: price of bitcoin to measure at; by default the one observed at the last hour of the last day.
+        rates: currency to USD for one unit of it, at the period's end.
+
+    Raises:
+        InputError: the period is neither month nor quarter, or a price or rate is unknown.
+    """
+    if len(period.name) not in {6, 7}:
+        raise InputError(f"{period} cannot be closed.", remedy="Close a month such as 2025-06 or a quarter: 2025Q2.")
+    view = View(journal)
+    found = price or _price(view, period)
+    return Draft(period=period.name, price=found, facts=tuple(_Draft(view, period, actor).facts(found, rates or {})))
+
+
+def _price(view: View, period: Period) -> ClosingPrice | None:
+    if not bitcoin_accounts(view, period.end):
+        return None
+    found = closing_price(view, period.end)
+    if isinstance(found, str):
+        raise InputError(
+            f"{period} cannot be closed: {found}.",
+            remedy="Record market.price-observed for that day, or give the price with its hour and source.",
+        )
+    return found
+
+
+class _Draft:
+    """Collects the facts that are missing."""
+
+    def __init__(self, view: View, period: Period, actor: str) -> None:
+        self.view, self.period, self.actor = view, period, actor
+        self.closed = set(view.journal.closed_periods())
+
+    def facts(self, price: ClosingPrice | None, rates: dict[str, Decimal]) -> Iterator[Fact]:
+        booked = booked_depreciation(self.view, by_close=True)
+        for (month, site), amount in depreciation_due(self.view, self.period).items():
+            missing = amount - booked.get((month_number(month.start), site), 0)
+            if month.name not in self.closed:
+                yield from self._missing(
+                    f"{month}:depreciation:{site}", month.end, missing, Depreciation(site=site, amount=missing)
+                )
+        for (month, lender), amount in interest_due(self.view, self.period).items():
+            missing = amount - accrued_by_close(self.view, lender, month)
+            if month.name not in self.closed:
+                yield from self._missing(
+                    f"{month}:interest:{lender}", month.end, missing, InterestAccrued(lender=lender, amount=missing)
+                )
+        end = self.period.end
+        if price is not None:
+            instant = parse_instant(f"{price.day}T00:00:00Z") + price.hour * HOUR_US
+            source = f"{price.source}, {price.day} hour {price.hour} UTC"
+            evidence = Evidence(source=source, note=f"fact {price.key}" if price.key else None)
+            for item in bitcoin_changes(self.view, end, price):
+                yield from self._missing(
+                    f"{end}:measure:{item.account}", end, item.change, item.data, instant, evidence
+                )
+        for item in currency_changes(self.view, end, rates):
+            yield from self._missing(f"{end}:translate:{item.account}", end, item.change, item.data)
+
+    def _missing(
+        self,
+        name: str,
+        day: date,
+        change: int,
+        data: FactData,
+        instant: int | None = None,
+        evidence: Evidence | None = None,
+    ) -> Iterator[Fact]:
+        """The fact under its first free key; none where it says nothing new."""
+        key, number = f"{CLOSE_KEY}{name}", 1
+        while self.view.journal.fact(key) is not None:
+            number += 1
+            key = f"{CLOSE_KEY}{name}:{number}"
+        if change or number == 1:
+            yield Fact(
+                key=key,
+                at=day_end_instant(day) if instant is None else instant,
+                date=day,
+                actor=self.actor,
+                grade="derived",
+                evidence=evidence,
+                data=data,
+            )
+
+
+def close_period(
+    journal: Journal,
+    period: Period,
+    *,
+    actor: str = "close",
+    price: ClosingPrice | None = None,
+    rates: dict[str, Decimal] | None = None,
+) -> Closed:
+    """Close a month or a quarter.
+
+    The lock is dated the day after the period, when it is done; its evidence holds the manifest's JSON.
+
+    Args:
+        journal: the books.
+        period: a month or a quarter.
+        actor: who closes.
+        price: see `preview`.
+        rates: see `preview`.
+
+    Raises:
+        InputError: see `preview`; nothing was written.
+        CheckFailed: the books do not foot; the period stays open. Before accruals nothing was written.
+    """
+    if period.name in journal.closed_periods():
+        manifest = read_manifest(View(journal), period)
+        digest = encode_manifest(manifest)[1] if manifest else ""
+        return Closed(period=period.name, manifest=manifest, sha256=digest, facts=(), already=True)
+    draft = preview(journal, period, actor=actor, price=price, rates=rates)
+    _require(run_checks(View(journal), period, BEFORE_CLOSE), period)
+    journal.append(draft.facts)
+    view = View(journal)
+    _require(run_checks(view, period), period)
+    told = {name: str(rate) for name, rate in (rates or {}).items()}
+    manifest = build_manifest(view, period, draft.price, told)
+    text, digest = encode_manifest(manifest)
+    lock = _stamp(journal, f"lock:{period}", period, actor, PeriodLocked(period=period.name, manifest=digest), text)
+    journal.append([lock])
+    return Closed(period=period.name, manifest=manifest, sha256=digest, facts=(*draft.facts, lock), already=False)
+
+
+def reopen(journal: Journal, period: Period, *, reason: str, approved_by: str, actor: str = "close") -> Fact:
+    """Open a closed period again, on the record; returns the fact that says so.
+
+    Raises:
+        LedgerError: it is not closed.
+    """
+    data = PeriodReopened(period=period.name, reason=reason, approved_by=approved_by)
+    fact = _stamp(journal, f"reopen:{period}", period, actor, data, None)
+    journal.append([fact])
+    return fact
+
+
+def _stamp(journal: Journal, name: str, period: Period, actor: str, data: FactData, manifest: str | None) -> Fact:
+    key, number = f"{CLOSE_KEY}{name}", 1
+    while journal.fact(key) is not None:
+        number += 1
+        key = f"{CLOSE_KEY}{name}:{number}"
+    day = period.end + timedelta(days=1)
+    evidence = Evidence(source=f"manifest of the close of {period}", note=manifest) if manifest else None
+    return Fact(
+        key=key, at=day_end_instant(period.end), date=day, actor=actor, grade="derived", evidence=evidence, data=data
+    )
+
+
+def _require(results: list[Result], period: Period) -> None:
+    problems = [f"{result.name}: {p.where}: {p.what}" for result in results for p in result.problems]
+    if problems:
+        more = f" And {len(problems) - 3} more." if len(problems) > 3 else ""
+        raise CheckFailed(f"{period} stays open. {' '.join(problems[:3])}{more}")
