@@ -271,7 +271,7 @@ class _Booking:
             lot = Lot(id_, transfer.commodity, transfer.kind, fact.at, self.order, transfer.amount, cost)
             self.lots.append(lot)
             self.ledger.lots.acquire(target, lot, transfer.amount, cost)
-            if not self.ledger.lots.present(transfer.amount) and cost:
+            if not self.ledger.lots.present(transfer.amount) and self.ledger.lots.present(cost):
                 raise LedgerError(
                     f"a cost arrives at {target} without any {transfer.commodity} to bear it.",
                     remedy="Give the units, or book the cost as an expense.",

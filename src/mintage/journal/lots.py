@@ -331,7 +331,7 @@ class LotBook:
 
     @staticmethod
     def present(units: int) -> bool:
-        """Whether an amount can be anything but zero; a book on arrays, which must not branch, says yes."""
+        """Whether an amount is anything but zero; a book on arrays asks whether it is so on any path."""
         return units != 0
 
     def set_policy(self, commodity: str, policy: LotPolicy, balances: dict[tuple[str, str], int]) -> list[LotMove]:

@@ -58,9 +58,7 @@ class MiningPolicy(msgspec.Struct, frozen=True, kw_only=True):
             Payout(pool=self.pool, wallet=self.wallet, sats=sats, txid="", value=value),
         )
 
-    def bills(
-        self, site: str, energized_ghs: PathAmount, seconds: float, part: PathNumber
-    ) -> tuple[FactData, ...]:
+    def bills(self, site: str, energized_ghs: PathAmount, seconds: float, part: PathNumber) -> tuple[FactData, ...]:
         """Power and site costs of a month.
 
         Args:

@@ -26,9 +26,18 @@ def whole(values: PathNumber) -> PathAmount:
         LimitError: on some path it is no number, or too large for floats to count in ones.
     """
     rounded = np.floor(np.asarray(values, np.float64) + 0.5)
-    if not np.all(np.abs(rounded) < WHOLE_MAX):
+    require_countable(rounded, "an amount")
+    return rounded
+
+
+def require_countable(amount: PathAmount, name: str) -> None:
+    """Refuse amounts that floats cannot count in ones.
+
+    Raises:
+        LimitError: on some path it is no number, or 2^53 minor units or more.
+    """
+    if not np.all(np.abs(amount) < WHOLE_MAX):
         raise LimitError(
-            "an amount of the plan is no number or exceeds 2^53 minor units on some path.",
+            f"{name} is no number or exceeds 2^53 minor units on some path of the plan.",
             remedy="Plan fewer months, or with calmer assumptions.",
         )
-    return rounded

@@ -1,0 +1,1 @@
+"""Plan: futures on many paths, booked by the same rules as the past."""
