@@ -131,5 +131,3 @@ def show(key: str, *, options: Options = Options()) -> None:
     print_table(f"Fact {stored.seq}: {key}", ("", ""), rows, left=2)
     postings = [(p.account, format_amount(p.amount, p.commodity)) for p in entry.postings]
     print_table("Postings", ("account", "amount"), postings)
-
-

@@ -47,12 +47,13 @@ def print_table(
     """
     from rich.table import Table  # noqa: PLC0415  as above
 
-    table = Table(title=title, title_justify="left", title_style="bold", header_style="dim", box=None, pad_edge=False)
+    table = Table(header_style="dim", box=None, pad_edge=False)
     for number, column in enumerate(columns):
         table.add_column(column, justify="left" if number < left else "right", overflow="fold")
     for row in rows:
         table.add_row(*[cell if hasattr(cell, "plain") else plain(str(cell)) for cell in row])
     screen = console()
+    screen.print(plain(title), style="bold")
     screen.print(table)
     if note:
         screen.print(plain(note), style="dim")

@@ -22,12 +22,16 @@ class PriceObserved(FactData):
         source: index or exchange.
         hour: hour of that day in UTC: 0 is its first instant, 24 its last (the daily close).
         price: USD per bitcoin.
+        low: lowest price of the day, where the source has it.
+        high: highest price of the day, likewise.
     """
 
     day: date
     source: Name
     hour: Annotated[int, msgspec.Meta(ge=0, le=24, extra={"unit": "hour UTC"})]
     price: Price
+    low: Price | None = None
+    high: Price | None = None
 
 
 @fact("market.difficulty-observed")
