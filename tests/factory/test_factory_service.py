@@ -12,7 +12,7 @@ from mintage.factory.facts import DrawbackClaimed, FreightBilled, InventoryWritt
 from mintage.factory.service import build_problems, landed_cost, nrv_test
 from mintage.journal.core import Reversal
 from mintage.units.errors import InputError
-from tests.factory.chain import BUILD_COST, BUILT, built
+from tests.factory.chain import BUILD_COST, BUILT, built, received
 from tests.factory.test_factory_posting import delivered, duty
 from tests.trial import Trial
 
@@ -65,8 +65,18 @@ def test_landed_cost_counts_every_late_cost_however_much_is_sold() -> None:
     assert cost.usd_per_ths(194_000) == Decimal("8.38")
 
 
-def test_landed_cost_of_what_was_not_built_is_refused() -> None:
-    """Another fact's key is no build."""
+def test_landed_cost_of_received_wafers_is_their_cost_and_what_was_billed_late() -> None:
+    """Ten wafers of 10,000 USD with 500 USD of freight land at 10,050 USD each."""
+    trial = Trial()
+    key = received(trial)
+    trial.book(FreightBilled(origin=key, creditor="carrier", amount=500_00))
+    cost = landed_cost(trial.journal, key)
+    assert (cost.units, cost.received, cost.freight, cost.chips) == (10, 100_000_00, 500_00, 0)
+    assert cost.usd_per_unit == Decimal("10050.00")
+
+
+def test_landed_cost_of_what_brought_no_goods_is_refused() -> None:
+    """A payment's key is neither a build nor a receipt."""
     trial = Trial()
     built(trial)
     with pytest.raises(InputError, match="is no build"):

@@ -17,10 +17,12 @@ from mintage.factory.facts import (
     MachinesBuilt,
 )
 from mintage.journal.store import Journal
+from mintage.units import commodity
 from mintage.units.errors import InputError
 from mintage.units.serials import serial_range
 
 CENTS = Decimal("0.01")
+INVENTORY = "assets:inventory:"
 FINISHED = "assets:inventory:finished:*"
 _LATE = (FreightBilled, DutyAssessed, DrawbackClaimed, DrawbackDenied, LateCostBilled)
 
@@ -49,10 +51,11 @@ def build_problems(journal: Journal, built: MachinesBuilt) -> list[str]:
 
 
 class LandedCost(msgspec.Struct, frozen=True, kw_only=True):
-    """What the units of one build cost, all in cents.
+    """What the units of one build or receipt cost, all in cents.
 
     Attributes:
-        units: machines built.
+        units: machines built, or goods received.
+        received: cost of goods as they were received; 0 for a build.
         chips: cost of chips used up.
         materials: cost of materials used up.
         conversion: labour and overhead.
@@ -62,9 +65,10 @@ class LandedCost(msgspec.Struct, frozen=True, kw_only=True):
     """
 
     units: int
-    chips: int
-    materials: int
-    conversion: int
+    received: int = 0
+    chips: int = 0
+    materials: int = 0
+    conversion: int = 0
     freight: int
     duty: int
     other: int
@@ -72,11 +76,12 @@ class LandedCost(msgspec.Struct, frozen=True, kw_only=True):
     @property
     def total(self) -> int:
         """All of it, in cents."""
-        return self.chips + self.materials + self.conversion + self.freight + self.duty + self.other
+        made = self.received + self.chips + self.materials + self.conversion
+        return made + self.freight + self.duty + self.other
 
     @property
     def usd_per_unit(self) -> Decimal:
-        """USD per machine, rounded half up to the cent."""
+        """USD per machine or other good, rounded half up to the cent."""
         return (Decimal(self.total) / 100 / self.units).quantize(CENTS, ROUND_HALF_UP)
 
     def usd_per_ths(self, hashrate_ghs_per_unit: int) -> Decimal:
@@ -86,31 +91,38 @@ class LandedCost(msgspec.Struct, frozen=True, kw_only=True):
 
 
 def landed_cost(journal: Journal, key: str) -> LandedCost:
-    """What a build cost, with the late costs that name it as their origin.
+    """What a build or a receipt cost, with the late costs that name it as their origin.
 
-    Costs billed late for its wafers or chips, rather than for the build, are in the cost of its lots, not in here.
+    Costs billed late for a build's wafers or chips, rather than for the build, are in the cost of its lots, not in
+    here.
 
     Args:
-        journal: holds the build and the late costs.
-        key: key of the fact factory.machines-built.
+        journal: holds the build or receipt and the late costs.
+        key: key of the fact that brought the units in: factory.machines-built, silicon.wafers-received, ...
 
     Raises:
-        InputError: there is no such build.
+        InputError: the fact brought no goods in, or was reversed.
     """
     stored = journal.fact(key)
-    built = stored.fact.data if stored else None
-    if not isinstance(built, MachinesBuilt) or journal.reversed_by(key):
-        raise InputError(f"'{key}' is no build.", remedy="Give the key of a fact factory.machines-built.")
-    opened = sum(lot.cost for lot in journal.lots_of(key))
+    opened = [lot for lot in journal.lots_of(key) if commodity(lot.commodity).carrying == "cost"] if stored else []
+    if stored is None or not opened or journal.reversed_by(key):
+        raise InputError(
+            f"'{key}' is no build and no receipt of goods.",
+            remedy="Give the key of a fact such as factory.machines-built; `mintage facts list` shows keys.",
+        )
+    cost = sum(lot.cost for lot in opened)
     late = {"freight": 0, "duty": 0, "other": 0}
     for kind in _LATE:
         for item in journal.facts(kind.kind):
             if getattr(item.fact.data, "origin", None) == key and not journal.reversed_by(item.fact.key):
                 row, amount = _late_row(item.fact.data)
                 late[row] += amount
+    built = stored.fact.data
+    if not isinstance(built, MachinesBuilt):
+        return LandedCost(units=sum(lot.units for lot in opened), received=cost, **late)
     return LandedCost(
         units=built.units,
-        chips=opened - built.materials_cost - built.conversion_cost,
+        chips=cost - built.materials_cost - built.conversion_cost,
         materials=built.materials_cost,
         conversion=built.conversion_cost,
         **late,
@@ -206,3 +218,37 @@ def nrv_test(
         )
     reserve = -journal.balances(end=day).get(("assets:inventory:reserve:finished", "USD"), 0)
     return NrvTest(rows=tuple(rows), reserve=reserve)
+
+
+class StockRow(msgspec.Struct, frozen=True, kw_only=True):
+    """Goods of one kind at one place.
+
+    Attributes:
+        goods: their commodity, such as "MACHINE.a15-194"; "materials" or "reserve" where only money is counted.
+        place: the inventory account, without "assets:inventory:".
+        units: how many; 0 where only money is counted.
+        cost: carrying amount in cents; a reserve is negative.
+    """
+
+    goods: str
+    place: str
+    units: int
+    cost: int
+
+
+def stock(journal: Journal, end: date | None = None) -> list[StockRow]:
+    """Inventories by commodity and place at the end of a day; their costs sum to the balance sheet's inventories."""
+    rows: dict[tuple[str, str], tuple[int, int]] = {}
+    for state in journal.lot_states("*.*", end):
+        if state.account.startswith(INVENTORY):
+            slot = (state.account.removeprefix(INVENTORY), state.lot.commodity)
+            units, cost = rows.get(slot, (0, 0))
+            rows[slot] = units + state.units, cost + state.cost
+    for (account, id_), amount in journal.balances(end=end).items():
+        kind, _, place = account.removeprefix(INVENTORY).partition(":")
+        if account.startswith(INVENTORY) and id_ == "USD" and kind in {"materials", "reserve"}:
+            rows[f"{kind}:{place}", kind] = 0, amount
+    return [
+        StockRow(goods=goods, place=place, units=units, cost=cost)
+        for (place, goods), (units, cost) in sorted(rows.items())
+    ]

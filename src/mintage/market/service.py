@@ -28,6 +28,17 @@ def prices_observed(journal: Journal, source: str, hour: int = 24) -> DailySerie
     return series(f"{source} at hour {hour} UTC", "USD/BTC", found)
 
 
+def price_sources(journal: Journal, hour: int = 24) -> list[str]:
+    """Sources whose prices of an hour were observed, by name."""
+    return sorted({data.source for _, data in standing(journal, PriceObserved) if data.hour == hour})
+
+
+def last_price(journal: Journal, day: date | None = None) -> PriceObserved | None:
+    """The latest price observed by the end of a day, or None; of several at one hour the one recorded last."""
+    seen = [data for _, data in standing(journal, PriceObserved) if day is None or data.day <= day]
+    return max(reversed(seen), key=lambda data: (data.day, data.hour), default=None)
+
+
 def difficulty_on(journal: Journal, day: date) -> Reading:
     """The difficulty in force at the end of a day: that of the last epoch seen to begin by then.
 
