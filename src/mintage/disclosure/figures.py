@@ -36,6 +36,7 @@ class Figure(msgspec.Struct):
         base_period: for growth and differences the period it is measured from.
         partner: for growth and differences the id of the figure whose change it states.
         whole: for a share the metric of the whole.
+        table: number of the table in which it stands, if it does.
         compared: "yoy", "qoq" or "mom" where the words name the comparison.
         part: "early", "mid", "late", "start" or "end" of the period, where the words say so.
         conditional: the figure stands in an "if": a rule or an assumption, not a report.
@@ -75,6 +76,7 @@ class Figure(msgspec.Struct):
     sentence: int = 0
     truncated: bool = False
     conditional: bool = False
+    table: int | None = None
     part: str | None = None
     compared: str | None = None
 
@@ -102,3 +104,13 @@ class Figure(msgspec.Struct):
     def in_unit(self, base_value: Fraction) -> Fraction:
         """Return a value of the metric in base units as this figure would print it."""
         return base_value / self.factor
+
+
+def format_number(value: Decimal | Fraction, places: int = 6) -> str:
+    """Write a number without exponent or needless zeros; a fraction to `places` decimals."""
+    if isinstance(value, Fraction):
+        value = (Decimal(value.numerator) / Decimal(value.denominator)).quantize(Decimal(1).scaleb(-places))
+    if not value.is_finite():
+        return str(value)
+    text = f"{value:f}"
+    return text.rstrip("0").rstrip(".") if "." in text else text

@@ -9,6 +9,7 @@ from mintage.disclosure.subjects import Context
 from mintage.disclosure.when import NOW
 from mintage.disclosure.words import words
 
+_COUNTABLE = frozenset({"bitcoin", "blocks", "machines", "ads", "shares"})
 _PERCENT_MEASURES = frozenset({"percent", "points"})
 
 
@@ -52,7 +53,8 @@ def _level_for(figure: Figure, same: list[Figure]) -> Figure | None:
 
 
 def _alike(one: Figure, two: Figure) -> bool:
-    return one.kind == two.kind or "count" in {one.kind, two.kind}
+    kinds = {one.kind, two.kind}
+    return len(kinds) == 1 or ("count" in kinds and bool(kinds & _COUNTABLE))
 
 
 def _take(figure: Figure, level: Figure) -> None:

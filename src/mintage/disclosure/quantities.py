@@ -72,6 +72,8 @@ class _Reader:
             closing = re.compile(r"\s?[%)]|[\w%¢]{0,3}\)").match(self.text, self.end)
             inside = self.text[self.end : self.end + 4]
             self.negative = closing is not None and ")" in inside and self.number.in_words is False
+            if self.negative and inside.startswith(")"):
+                self.end += 1
             return
         self.negative = True
         self.start -= len(match[0])

@@ -8,9 +8,8 @@ import msgspec
 from mintage.disclosure import periods
 from mintage.disclosure.checks.evidence import Finding, Outcome
 from mintage.disclosure.document import Document
-from mintage.disclosure.figures import Figure
+from mintage.disclosure.figures import Figure, format_number
 from mintage.disclosure.language.notes import LanguageNote
-from mintage.disclosure.reading import format_number
 from mintage.disclosure.when import NOW
 
 VERDICTS: tuple[Outcome, ...] = ("ties", "edge", "contradicts", "ambiguous", "unchecked")
@@ -42,7 +41,7 @@ def report_json(report: Report) -> dict[str, Any]:
     """Return the report as plain JSON values with stable keys."""
     return {
         "figures": [_figure_json(checked) for checked in report.figures],
-        "language": [msgspec.to_builtins(note) for note in report.language],
+        "language": [_note_json(note) for note in report.language],
         "summary": summary(report),
     }
 
@@ -59,6 +58,10 @@ def summary(report: Report) -> dict[str, Any]:
         "language": len(report.language),
         "language_by_kind": dict(sorted(Counter(note.kind for note in report.language).items())),
     }
+
+
+def _note_json(note: LanguageNote) -> dict[str, Any]:
+    return {name: getattr(note, name) for name in ("line", "kind", "source", "target", "suggest", "zh_line", "why")}
 
 
 def _figure_json(checked: Checked) -> dict[str, Any]:

@@ -20,7 +20,7 @@ from mintage.disclosure.words import words
 
 _BARE = frozenset({"BTC", "blocks"})
 _JOIN = re.compile(
-    r"\s*(?:(?:in|of|from|for|under|on|as|to|at)\s+)?(?:(?:our|the|its|a|an|total|net|new|quarterly|annual|gross|already|now|currently|all)\s+){0,2}$",
+    r"\s*(?:(?:in|of|from|for|under|on|as|to|at)\s+)?(?:(?:our|the|its|a|an|total|net|new|quarterly|annual|gross|already|now|currently|all|was|were|is|are|being)\s+){0,2}$",
     re.IGNORECASE,
 )
 _PART_AFTER = re.compile(

@@ -1,9 +1,232 @@
 """Tables of monthly updates: rows of a label and one figure per period, with columns of changes."""
 
-from mintage.disclosure.document import Document
+import re
+
+import msgspec
+
+from mintage.disclosure.building import make_figure, period_figure
+from mintage.disclosure.dating import Dated
+from mintage.disclosure.document import Document, is_table_row
 from mintage.disclosure.figures import Figure
+from mintage.disclosure.linking import comparison_base
+from mintage.disclosure.metrics import find_measures
+from mintage.disclosure.quantities import find_quantities
+from mintage.disclosure.quantity import Quantity
+from mintage.disclosure.roles import RoleReading
+from mintage.disclosure.subjects import Context, Subject, subject_of
+from mintage.disclosure.when import When, find_periods
+from mintage.disclosure.words import words
+
+_CELL = re.compile(r"(?:(?!\||\t| {2,}).)+")
+_RULE = re.compile(r"[\s|:+=_–—-]+")
+_LABEL_UNIT = re.compile(r"\((?P<unit>[^()\d]{1,24})\)")
+_SCALE = re.compile(r"\b(?:in )?(?P<scale>thousand|million|billion)s?\b", re.IGNORECASE)
+_TAIL = re.compile(r"^(?P<head>.+?)\s*(?:[-–—:]|\()\s*(?P<place>[A-Z][A-Za-z. ]+?)\)?\s*$")
+_TOTAL = re.compile(r"(?:sub)?total|company[- ]wide|all sites|combined", re.IGNORECASE)
+
+
+class _Column(msgspec.Struct, frozen=True):
+    """What a column shows: values of `period`, or the change against it (`compared`: "mom", "qoq" or "yoy")."""
+
+    period: str
+    compared: str | None = None
+
+
+class _Cell(msgspec.Struct, frozen=True):
+    start: int
+    text: str
+
+
+class _State(msgspec.Struct):
+    number: int
+    columns: list[_Column] = []
+    heading: str = ""
+    scale: str = ""
 
 
 def read_tables(document: Document, reporting: str) -> dict[int, list[Figure]]:
-    """Return the figures of the paragraphs that are table rows, by index of the paragraph."""
-    return {}
+    """Return the figures of the paragraphs that are table rows, by index of the paragraph.
+
+    Two or more rows in sequence make a table. Its first row of periods heads the columns; without one the
+    values are of the reporting period, the one before and the same a year before, in this order.
+    """
+    result: dict[int, list[Figure]] = {}
+    rows = [index for index, paragraph in enumerate(document.paragraphs) if is_table_row(paragraph.en)]
+    state = _State(0)
+    for position, index in enumerate(rows):
+        if position == 0 or rows[position - 1] != index - 1:
+            state = _State(state.number + 1, scale=_scale_above(document, index))
+            alone = position + 1 == len(rows) or rows[position + 1] != index + 1
+            if alone and len(_cells(document.paragraphs[index].en)) < 3:
+                continue
+        figures = _row(document.paragraphs[index].en, reporting, state)
+        for number, figure in enumerate(figures, start=1):
+            paragraph = document.paragraphs[index]
+            partner = figures[int(figure.partner)] if figure.partner else None
+            figure.id = f"L{paragraph.line}.{number}"
+            figure.partner = f"L{paragraph.line}.{figures.index(partner) + 1}" if partner else None
+            figure.paragraph, figure.line, figure.speaker = index, paragraph.line, paragraph.speaker
+            figure.quote, figure.table = paragraph.en[:120].strip(), state.number
+        result[index] = figures
+    return result
+
+
+def _scale_above(document: Document, index: int) -> str:
+    """Return the scale word of a line such as "(in thousands of US dollars)" above a table."""
+    above = document.paragraphs[index - 1].en if index else ""
+    match = _SCALE.search(above)
+    return match["scale"] if match and re.search(r"\bin (?:US\$ |USD |US dollars? )?(?:thou|mill|bill)", above) else ""
+
+
+def _cells(text: str) -> list[_Cell]:
+    cells = [_Cell(match.start(), match[0]) for match in _CELL.finditer(text)]
+    trimmed = [_Cell(cell.start + len(cell.text) - len(cell.text.lstrip()), cell.text.strip()) for cell in cells]
+    return [cell for cell in trimmed if cell.text]
+
+
+def _row(text: str, reporting: str, state: _State) -> list[Figure]:
+    if _RULE.fullmatch(text):
+        return []
+    cells = _cells(text)
+    header = _header(cells, reporting)
+    if header:
+        state.columns = header
+        return [period_figure(when, text) for when in find_periods(text, reporting) if when.explicit]
+    if len(cells) == 1:
+        state.heading = cells[0].text if find_measures(cells[0].text) else ""
+        return []
+    label, values = cells[0].text, cells[1:]
+    columns = state.columns or _assumed(values, reporting)
+    return _values(text, label, values[: len(columns)], columns, state)
+
+
+def _header(cells: list[_Cell], reporting: str) -> list[_Column]:
+    """Return the columns that a row of periods and comparisons names, or nothing."""
+    columns: list[_Column] = []
+    named = cells if _column(cells[0].text, reporting, columns) else cells[1:]
+    for cell in named:
+        column = _column(cell.text, reporting, columns)
+        if column is None:
+            return []
+        columns.append(column)
+    return columns if any(column.compared is None for column in columns) else []
+
+
+def _column(text: str, reporting: str, before: list[_Column]) -> _Column | None:
+    for compared, pattern in _comparisons().items():
+        if pattern.search(text):
+            current = next((column.period for column in before if column.compared is None), reporting)
+            return _Column(current, compared)
+    whens: list[When] = find_periods(text, reporting)
+    covered = sum(when.end - when.start for when in whens)
+    if (
+        len(whens) == 1
+        and covered >= len(text.strip()) - 24
+        and not find_quantities(text, [(w.start, w.end) for w in whens])
+    ):
+        return _Column(whens[0].period)
+    return None
+
+
+def _comparisons() -> dict[str, re.Pattern[str]]:
+    longer = {"mom": r"month\s*/\s*month", "qoq": r"quarter\s*/\s*quarter", "yoy": r"year\s*/\s*year"}
+    return {
+        name: re.compile(f"{pattern.pattern}|{longer[name]}", re.IGNORECASE)
+        for name, pattern in words().compared.items()
+    }
+
+
+def _assumed(values: list[_Cell], reporting: str) -> list[_Column]:
+    plain = [cell for cell in values if not cell.text.rstrip(")").endswith("%")]
+    periods_of = [reporting, comparison_base(reporting, None), comparison_base(reporting, "yoy")]
+    changes = [_Column(reporting, "mom" if "-" in reporting else "qoq"), _Column(reporting, "yoy")]
+    columns = [_Column(period) for period in periods_of[: len(plain)]]
+    return columns + changes[: max(0, len(values) - len(columns))]
+
+
+def _values(text: str, label: str, values: list[_Cell], columns: list[_Column], state: _State) -> list[Figure]:
+    name, place = _label(label, state)
+    figures: list[Figure] = []
+    current: Figure | None = None
+    for cell, column in zip(values, columns, strict=False):
+        quantity, context = _quantity(name, cell, column, state)
+        if quantity is None:
+            continue
+        subject = subject_of(context, quantity)
+        if column.compared is not None and current is not None and current.metric:
+            figure = make_figure(context, quantity, RoleReading("growth"), None, Dated(column.period, stated=True))
+            figure.metric, figure.measure, figure.nature = current.metric, current.measure, current.nature
+            figure.compared, figure.partner = column.compared, str(figures.index(current))
+            figure.base_period = comparison_base(column.period, column.compared)
+        elif column.compared is not None:
+            continue
+        else:
+            figure = _level(context, quantity, subject, column, place)
+            current = current or figure
+        figure.start, figure.end, figure.text = (
+            cell.start,
+            cell.start + len(cell.text),
+            text[cell.start :][: len(cell.text)],
+        )
+        figures.append(figure)
+    return figures
+
+
+def _level(context: Context, quantity: Quantity, subject: Subject | None, column: _Column, place: str | None) -> Figure:
+    figure = make_figure(context, quantity, RoleReading("level"), subject, Dated(column.period, stated=True))
+    figure.period = column.period
+    if place and figure.metric:
+        figure.scope, figure.metric = place, f"{figure.metric}.{place}"
+    return figure
+
+
+def _label(label: str, state: _State) -> tuple[str, str | None]:
+    """Return the words that name a row's measure, and the site to which the row is limited."""
+    if not find_measures(label) and state.heading:
+        site = re.sub(r"\(.*?\)", "", label).strip(" -–—:")
+        return state.heading, None if _TOTAL.match(site) else _slug(site)
+    state.heading = ""
+    tail = _TAIL.match(re.sub(r"\(\d\)|\([^()]*/[^()]*\)", "", label).strip())
+    if tail and not find_measures(tail["place"]) and find_measures(tail["head"]) and len(tail["place"].split()) <= 3:
+        unit_like = re.fullmatch(r"(?:[EPTZ]H(?:/s)?|BTC|MW|USD|US)", tail["place"])
+        if not unit_like:
+            return tail["head"], None if _TOTAL.match(tail["place"]) else _slug(tail["place"])
+    return label, None
+
+
+def _slug(site: str) -> str:
+    return re.sub(r"[^a-z0-9]+", "-", site.lower()).strip("-")
+
+
+def _quantity(name: str, cell: _Cell, column: _Column, state: _State) -> tuple[Quantity | None, Context]:
+    """Read a cell as if the row's unit and the table's scale were written in it."""
+    value = cell.text
+    unit = _LABEL_UNIT.search(name)
+    if column.compared is not None and "%" not in value and re.search(r"\d", value):
+        value = f"{value}%"
+    elif column.compared is None:
+        value = _completed(value, unit["unit"] if unit else "", state.scale)
+    written = f"{name}: {value}"
+    offset = len(name) + 2
+    quantities = [q for q in find_quantities(written, [(0, offset - 1)]) if q.start >= offset]
+    context = Context.of(written, written, [(0, len(written))], quantities)
+    return (quantities[0] if quantities else None), context
+
+
+def _completed(value: str, unit: str, table_scale: str) -> str:
+    """Add to a bare cell the unit that stands in the row's label, and the scale of label or table."""
+    money = re.search(r"[$€£¥]|USD|RMB", value) is not None
+    scale = _SCALE.search(unit)
+    word = scale["scale"] if scale else table_scale if money or not unit else ""
+    bare = re.fullmatch(r"[-–(]?[$€£¥]?\s?[\d,.]+\)?", value.strip()) is not None
+    symbol = re.search(r"[$€£¥]", unit)
+    if symbol and "/" in unit and not money:
+        return f"{symbol[0]}{value}{unit[unit.index('/') :]}"
+    if symbol and not money:
+        value = f"{symbol[0]}{value}"
+        money = True
+    if bare and word and money:
+        return f"{value} {word}"
+    if bare and unit and not money and not scale:
+        return f"{value} {unit}"
+    return value

@@ -3,7 +3,7 @@
 from collections.abc import Iterator
 
 from mintage.disclosure.checks.compare import finding
-from mintage.disclosure.checks.evidence import Evidence, Finding, Known, from_figure
+from mintage.disclosure.checks.evidence import Evidence, Finding, Known, Outcome, from_figure
 from mintage.disclosure.figures import Figure
 from mintage.disclosure.interval import Interval
 from mintage.disclosure.linking import comparison_base
@@ -49,7 +49,23 @@ def _against(evidence: Evidence, figure: Figure, base_period: str) -> Iterator[F
         sign = "against" if figure.role == "growth" else "less"
         others = tuple(known.figure for known in (now, before) if known.figure)
         ref = f"{metric} {period} {sign} {base_period}"
-        yield finding(figure, "arithmetic", ref, expected, f"{now.source} {sign} {before.source} gives", others=others)
+        found = finding(
+            figure, "arithmetic", ref, expected, f"{now.source} {sign} {before.source} gives", others=others
+        )
+        yield found
+        yield from _returned(evidence, figure, found)
+
+
+def _returned(evidence: Evidence, figure: Figure, found: Finding) -> Iterator[Finding]:
+    """Tell the levels behind a change what it says of them: support, or a doubt about which of them is wrong."""
+    if found.outcome not in {"ties", "contradicts"}:
+        return
+    outcome: Outcome = "ties" if found.outcome == "ties" else "ambiguous"
+    for id_ in found.others:
+        level = evidence.by_id[id_]
+        what = "agrees" if outcome == "ties" else "does not agree"
+        note = f"'{figure.text.strip()}' on line {figure.line} {what} with it: {found.note}"
+        yield Finding(id_, "arithmetic", figure.id, level.shown, outcome, note, (figure.id,))
 
 
 def _pairs(evidence: Evidence, figure: Figure, base_period: str) -> Iterator[tuple[Known, Known]]:

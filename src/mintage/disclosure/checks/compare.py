@@ -4,9 +4,8 @@ from decimal import Decimal
 from fractions import Fraction
 
 from mintage.disclosure.checks.evidence import Finding, Kind, Known, Outcome
-from mintage.disclosure.figures import Figure
+from mintage.disclosure.figures import Figure, format_number
 from mintage.disclosure.interval import Interval
-from mintage.disclosure.reading import format_number
 
 
 def outcome_of(figure: Figure, expected: Known) -> Outcome:
@@ -39,7 +38,8 @@ def _bound_outcome(figure: Figure, expected: Known) -> Outcome:
         return "contradicts"
     if sign * (expected.point - limit) < 0:
         return "edge"
-    return "ambiguous" if sign * (expected.point - beyond) > 0 else "ties"
+    nearest = expected.interval.low if upwards else expected.interval.high
+    return "ambiguous" if sign * (nearest - beyond) > 0 else "ties"
 
 
 def finding(

@@ -3,14 +3,18 @@
 import functools
 from collections.abc import Iterator
 from decimal import Decimal
+from fractions import Fraction
 
 import msgspec
 
-from mintage.disclosure.checks.compare import shown_value
-from mintage.disclosure.checks.evidence import Evidence, Finding, Known, is_level, nature_of
+from mintage.disclosure.checks.compare import finding, shown_value
+from mintage.disclosure.checks.evidence import Evidence, Finding, Known, from_figure, is_level, nature_of
 from mintage.disclosure.figures import Figure
+from mintage.disclosure.interval import Interval
 from mintage.disclosure.lexicon import read_table
 from mintage.disclosure.metrics import catalogue
+
+_ADDITIVE = frozenset({"hashrate", "bitcoin", "machines", "money", "power", "energy", "blocks"})
 
 
 class Follows(msgspec.Struct, frozen=True):
@@ -32,6 +36,7 @@ def check_places(evidence: Evidence) -> Iterator[Finding]:
     for figure in evidence.figures:
         if is_level(figure) and figure.scope and figure.metric and figure.period:
             yield from _part(evidence, figure)
+    yield from _sites(evidence)
     yield from _shares(evidence)
 
 
@@ -52,13 +57,38 @@ def _part(evidence: Evidence, figure: Figure) -> Iterator[Finding]:
     share = _capacity_share(evidence, figure, whole_name)
     if share is not None:
         yield from _against_capacity(figure, whole, whole_name, share)
-    elif figure.core.meets(whole.interval):
+    elif figure.core.meets(whole.interval) and figure.table is None:
         note = (
             f"The figure of {figure.scope} equals that of the whole ({whole.source}): one place, or the total misnamed?"
         )
         yield Finding(
             figure.id, "arithmetic", f"{whole_name} {period}", f"at most {expected}", "ambiguous", note, others
         )
+
+
+def _sites(evidence: Evidence) -> Iterator[Finding]:
+    """Add up the sites that a table lists, and compare their sum with its total."""
+    tables: dict[tuple[int, str, str], list[Figure]] = {}
+    for figure in evidence.figures:
+        if figure.table is not None and is_level(figure) and figure.scope and figure.metric and figure.period:
+            whole = figure.metric.removesuffix(f".{figure.scope}")
+            tables.setdefault((figure.table, whole, figure.period), []).append(figure)
+    for (table, whole, period), sites in tables.items():
+        totals = [f for f in evidence.in_text(whole, period) if f.table == table]
+        if not totals or totals[0].kind not in _ADDITIVE:
+            continue
+        total = sum((from_figure(site).interval for site in sites), Interval.point(0))
+        point = sum((from_figure(site).point for site in sites), Fraction(0))
+        what = f"The sites on lines {', '.join(str(site.line) for site in sites)} add up to"
+        others = tuple(site.id for site in sites)
+        yield finding(totals[0], "arithmetic", f"{whole} {period}", Known(total, point, "sum"), what, others=others)
+        for site in sites:
+            rest = Known(from_figure(totals[0]).interval - total + from_figure(site).interval,
+                         from_figure(totals[0]).point - point + from_figure(site).point, "rest")  # fmt: skip
+            who = tuple(other for other in (*others, totals[0].id) if other != site.id)
+            yield finding(
+                site, "arithmetic", f"{whole} {period}", rest, "The total less the other sites is", others=who
+            )
 
 
 def _capacity_share(evidence: Evidence, figure: Figure, whole_name: str) -> tuple[Follows, Known, Known] | None:
@@ -88,7 +118,7 @@ def _against_capacity(
     others = tuple(known.figure for known in (whole, part) if known.figure)
     note = (
         f"{rule.words[0].upper()}{rule.words[1:]}: {part.source} of {capacity.source} is {float(100 * ratio):.0f}%, "
-        f"which would make about {shown_value(figure, likely)}; the figure is that of the whole company ({whole.source})."
+        f"which would make about {shown_value(figure, likely)}; this is what the whole company made ({whole.source})."
     )
     ref = f"{whole_name} {figure.period}"
     yield Finding(figure.id, "arithmetic", ref, f"about {shown_value(figure, likely)}", "contradicts", note, others)

@@ -132,16 +132,13 @@ def _judge(
     others = tuple(known.figure for known in given.values() if known.figure)
     what = f"{relation.words[0].upper()}{relation.words[1:]} ({'; '.join(known.source for known in given.values())})"
     ref = f"{relation.target} {period}"
+    found = finding(figure, "arithmetic", ref, expected, what, others=others, soft=relation.soft)
     if open_end and not relation.soft:
-        excess = (
-            figure.loose.high < expected.interval.low
-            if solved == relation.target
-            else figure.loose.low > expected.interval.high
-        )
-        if excess:
-            yield finding(figure, "arithmetic", ref, expected, what, others=others)
-        return
-    yield finding(figure, "arithmetic", ref, expected, what, others=others, soft=relation.soft)
+        target = solved == relation.target
+        low, high = figure.loose.low > expected.interval.high, figure.loose.high < expected.interval.low
+        if found.outcome != "ties" and not (high if target else low):
+            return
+    yield found
 
 
 def _sum(relation: Relation, solved: str, given: dict[str, Known]) -> Known | None:
