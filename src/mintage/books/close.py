@@ -14,15 +14,15 @@ from typing import Any
 import msgspec
 
 from mintage.books.checks import BEFORE_CLOSE, run_checks
-from mintage.books.depreciation import CLOSE_KEY, booked_depreciation, depreciation_due, month_number
+from mintage.books.depreciation import CLOSE_KEY, depreciation_due
 from mintage.books.facts import Depreciation
-from mintage.books.interest import accrued_by_close, interest_due
+from mintage.books.interest import interest_due
 from mintage.books.manifest import build_manifest, encode_manifest, read_manifest
 from mintage.books.prices import ClosingPrice, closing_price
 from mintage.books.remeasure import bitcoin_accounts, bitcoin_changes, currency_changes
 from mintage.books.view import View
 from mintage.journal.checks import Result
-from mintage.journal.core import PeriodLocked, PeriodReopened
+from mintage.journal.core import PeriodLocked, PeriodReopened, Reversal
 from mintage.journal.fact import Evidence, Fact, FactData
 from mintage.journal.store import Journal
 from mintage.treasury.facts_money import InterestAccrued
@@ -111,19 +111,8 @@ class _Draft:
         self.closed = set(view.journal.closed_periods())
 
     def facts(self, price: ClosingPrice | None, rates: dict[str, Decimal]) -> Iterator[Fact]:
-        booked = booked_depreciation(self.view, by_close=True)
-        for (month, site), amount in depreciation_due(self.view, self.period).items():
-            missing = amount - booked.get((month_number(month.start), site), 0)
-            if month.name not in self.closed:
-                yield from self._missing(
-                    f"{month}:depreciation:{site}", month.end, missing, Depreciation(site=site, amount=missing)
-                )
-        for (month, lender), amount in interest_due(self.view, self.period).items():
-            missing = amount - accrued_by_close(self.view, lender, month)
-            if month.name not in self.closed:
-                yield from self._missing(
-                    f"{month}:interest:{lender}", month.end, missing, InterestAccrued(lender=lender, amount=missing)
-                )
+        yield from self._accruals(Depreciation, "site", depreciation_due(self.view, self.period))
+        yield from self._accruals(InterestAccrued, "lender", interest_due(self.view, self.period))
         end = self.period.end
         if price is not None:
             instant = parse_instant(f"{price.day}T00:00:00Z") + price.hour * HOUR_US
@@ -136,6 +125,25 @@ class _Draft:
         for item in currency_changes(self.view, end, rates):
             yield from self._missing(f"{end}:translate:{item.account}", end, item.change, item.data)
 
+    def _accruals(
+        self, cls: type[Depreciation | InterestAccrued], holder: str, due: dict[tuple[Period, str], int]
+    ) -> Iterator[Fact]:
+        """Accruals of the open months; one that a close wrote before and that is other now is reversed first."""
+        written: dict[tuple[Period, str], list[Fact]] = {}
+        for month in self.period.months():
+            for fact in self.view.facts(cls.kind):
+                if fact.date in month and fact.key.startswith(CLOSE_KEY):
+                    written.setdefault((month, getattr(fact.data, holder)), []).append(fact)
+        for slot in sorted(set(due) | set(written), key=lambda slot: (slot[0].start, slot[1])):
+            (month, name), amount, old = slot, due.get(slot, 0), written.get(slot, [])
+            if month.name in self.closed or amount == sum(getattr(fact.data, "amount", 0) for fact in old):
+                continue
+            for fact in old:
+                yield self._fact(f"{fact.key}:undone", month.end, Reversal(of=fact.key, reason="computed again"))
+            if amount:
+                data = msgspec.convert({holder: name, "amount": amount}, cls)
+                yield self._fact(free_key(self.view.journal, f"{month}:{cls.kind}:{name}"), month.end, data)
+
     def _missing(
         self,
         name: str,
@@ -145,21 +153,25 @@ class _Draft:
         instant: int | None = None,
         evidence: Evidence | None = None,
     ) -> Iterator[Fact]:
-        """The fact under its first free key; none where it says nothing new."""
-        key, number = f"{CLOSE_KEY}{name}", 1
-        while self.view.journal.fact(key) is not None:
-            number += 1
-            key = f"{CLOSE_KEY}{name}:{number}"
-        if change or number == 1:
-            yield Fact(
-                key=key,
-                at=day_end_instant(day) if instant is None else instant,
-                date=day,
-                actor=self.actor,
-                grade="derived",
-                evidence=evidence,
-                data=data,
-            )
+        """A measurement under its first free key; none where it says nothing new."""
+        key = free_key(self.view.journal, name)
+        if change or key == f"{CLOSE_KEY}{name}":
+            yield self._fact(key, day, data, instant, evidence)
+
+    def _fact(
+        self, key: str, day: date, data: FactData, instant: int | None = None, evidence: Evidence | None = None
+    ) -> Fact:
+        at = day_end_instant(day) if instant is None else instant
+        return Fact(key=key, at=at, date=day, actor=self.actor, grade="derived", evidence=evidence, data=data)
+
+
+def free_key(journal: Journal, name: str) -> str:
+    """The first key of a close's fact that is not taken: keys derive from what the fact is about."""
+    key, number = f"{CLOSE_KEY}{name}", 1
+    while journal.fact(key) is not None:
+        number += 1
+        key = f"{CLOSE_KEY}{name}:{number}"
+    return key
 
 
 def close_period(
@@ -215,10 +227,7 @@ def reopen(journal: Journal, period: Period, *, reason: str, approved_by: str, a
 
 
 def _stamp(journal: Journal, name: str, period: Period, actor: str, data: FactData, manifest: str | None) -> Fact:
-    key, number = f"{CLOSE_KEY}{name}", 1
-    while journal.fact(key) is not None:
-        number += 1
-        key = f"{CLOSE_KEY}{name}:{number}"
+    key = free_key(journal, name)
     day = period.end + timedelta(days=1)
     evidence = Evidence(source=f"manifest of the close of {period}", note=manifest) if manifest else None
     return Fact(

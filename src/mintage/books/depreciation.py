@@ -1,7 +1,7 @@
-"""Depreciation of mining machines: straight-line, by lot, place and month, replayed from the lot ledger.
+"""Depreciation of mining machines: straight-line by site and month installed, replayed from the lot ledger.
 
-A lot begins to depreciate in the month after it is installed, over the life that the policy gives its model, and goes
-on while it is moved. What earlier months really booked is what is taken off, so a correction, a late cost or a
+Machines begin to depreciate in the month after they are installed, over the life that the policy gives their model,
+and go on while they are moved. What earlier months really booked is what is taken off, so a correction, a late cost or a
 write-down is spread over the months that remain.
 """
 
@@ -129,12 +129,16 @@ class _Replay:
             yield number, [what for day, _, what in events if month_number(day) == number]
 
     def _monthly(self, number: int) -> dict[str, dict[Slot, int]]:
-        """What is due in a month, by site and slot."""
-        due: dict[str, dict[Slot, int]] = {}
+        """What is due in a month, by site and slot; machines installed in one month at one site round as one."""
+        cohorts: dict[tuple[str, int, int], dict[Slot, int]] = {}
         for slot, part in self.parts.items():
             if 0 < slot.installed < number and part.left:
-                months_left = max(1, slot.installed + part.life + 1 - number)
-                due.setdefault(slot.site, {})[slot] = accruals.depreciation(part.left, months_left)
+                cohorts.setdefault((slot.site, slot.installed, part.life), {})[slot] = part.left
+        due: dict[str, dict[Slot, int]] = {}
+        for (site, installed, life), left in cohorts.items():
+            months_left = max(1, installed + life + 1 - number)
+            amount = accruals.depreciation(sum(left.values()), months_left)
+            due.setdefault(site, {}).update(_spread(amount, left))
         return due
 
     def _move(self, rows: list[MoveRow]) -> None:

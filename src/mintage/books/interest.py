@@ -25,24 +25,16 @@ def interest_due(view: View, period: Period) -> dict[tuple[Period, str], int]:
         (month, lender): amount
         for month in period.months()
         for lender, agreed in terms.items()
-        if not _accrued(view, lender, month, by_close=False) and (amount := _month(view, lender, agreed, month))
+        if not _by_hand(view, lender, month) and (amount := _month(view, lender, agreed, month))
     }
 
 
-def accrued_by_close(view: View, lender: str, month: Period) -> int:
-    """Interest that closes have accrued for a lender and month."""
-    return sum(_accrued(view, lender, month, by_close=True))
-
-
-def _accrued(view: View, lender: str, month: Period, *, by_close: bool) -> list[int]:
-    return [
-        fact.data.amount
+def _by_hand(view: View, lender: str, month: Period) -> bool:
+    return any(
+        isinstance(fact.data, InterestAccrued) and fact.data.lender == lender and fact.date in month
         for fact in view.facts(InterestAccrued.kind)
-        if isinstance(fact.data, InterestAccrued)
-        and fact.data.lender == lender
-        and fact.date in month
-        and fact.key.startswith(CLOSE_KEY) == by_close
-    ]
+        if not fact.key.startswith(CLOSE_KEY)
+    )
 
 
 def _month(view: View, lender: str, agreed: list[tuple[date, LoanAgreed]], month: Period) -> int:

@@ -153,9 +153,10 @@ def _print(row: Kpi, found: Exact) -> str:
         return f"unknown: {found.reason}"
     plain = Shown(unit=row.unit, scale=0, digits=row.digits)
     shown = row.shown or plain
-    if found.value and abs(found.value) < 10 ** (shown.scale - 1):
-        shown = plain  # a small company is not told in millions
     number = to_decimal(found.value / 10**shown.scale, shown.digits)
+    if found.value and abs(number) * 10 < 1:
+        # A small company's figures are not told in millions.
+        shown, number = plain, to_decimal(found.value, plain.digits)
     return f"{number:,f}%" if shown.unit == "%" else f"{number:,f} {shown.unit}"
 
 

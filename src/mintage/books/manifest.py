@@ -55,7 +55,7 @@ def figures(view: View, period: Period) -> dict[str, dict[str, int]]:
 
 def _plain(view: View, id_: str, period: Period) -> str | None:
     value = kpi(view, id_, period).value
-    return None if value is None else str(value)
+    return None if value is None else f"{value:f}"
 
 
 def _table_hash(name: str) -> str:
