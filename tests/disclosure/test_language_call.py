@@ -22,7 +22,8 @@ def test_every_hash_rate_of_the_call_has_its_unit_noted(notes: tuple[LanguageNot
     """The translation says no hash rate in its unit: each gets a note with the right one."""
     suggested = {(n.line, n.suggest) for n in notes if n.kind == "unit"}
     assert {
-        (28, "640 萬 TH/s"), (28, "每 TH/s 11.10 美元"), (30, "8.15 EH/s"), (30, "6.57 EH/s"), (52, "每 TH/s 11.10 美元"),
+        (28, "640 萬 TH/s"), (28, "每 TH/s 11.10 美元"),
+        (30, "8.15 EH/s"), (30, "6.57 EH/s"), (52, "每 TH/s 11.10 美元"),
         (54, "6.6 EH/s"), (54, "8.15 EH/s"), (54, "3.66 EH/s"), (78, "6.4 EH/s"), (82, "每 TH/s 10.50 美元"),
         (82, "每 TH/s 11.10 美元"), (98, "3.67 EH/s"),
     } <= suggested  # fmt: skip

@@ -40,7 +40,7 @@ CHANGES = [
     ("treasury in words", "三個季度", "四個季度", "number", "3 個季度"),
     ("treasury in words", "比特幣儲備", "比特幣金庫", "term", "比特幣儲備"),
     ("guidance", "5,200 萬至 5,800 萬", "5,200 萬至 8,500 萬", "number", "5,800 萬美元"),
-    ("guidance", "每 PH/s 每日", "每 PH/s", "unit", "每 PH/s每天 56 美元"),
+    ("guidance", "每 PH/s 每日", "每 PH/s", "unit", "每 PH/s 每天 56 美元"),
     ("guidance", "關稅", "電價", "term", "關稅"),
     ("guidance", "算力價格", "哈希價格", "term", "算力價格"),
     ("guidance", "指引", "指導意見", "term", "指引"),

@@ -24,19 +24,12 @@ def compare(document: Document, reporting: str) -> tuple[LanguageNote, ...]:
     Paragraphs without a translation are passed over. `reporting` is the id of the period that the text
     reports on ("2025Q2"). Notes come in the order of the text.
     """
-    notes: dict[tuple[int, str, str, str], tuple[int, LanguageNote]] = {}
+    notes: dict[tuple[int, str, str, str], LanguageNote] = {}
     for paragraph in document.paragraphs:
         if not paragraph.zh:
             continue
         passage = read_passage(paragraph, paragraph.zh, reporting)
-        for rule in RULES:
-            for note in rule(passage):
-                place = _place(passage, note)
-                notes.setdefault((note.line, note.kind, note.source, note.target), (place, note))
-    ordered = sorted(notes.values(), key=lambda placed: (placed[1].line, placed[0]))
-    return tuple(note for _, note in ordered)
-
-
-def _place(passage: Passage, note: LanguageNote) -> int:
-    place = passage.en.find(note.source) if note.source else -1
-    return place if place >= 0 else len(passage.en)
+        found = [note for rule in RULES for note in rule(passage)]
+        for note in sorted(found, key=lambda note: len(passage.en) if note.start is None else note.start):
+            notes.setdefault((note.line, note.kind, note.source, note.target), note)
+    return tuple(notes.values())

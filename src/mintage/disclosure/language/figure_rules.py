@@ -25,7 +25,7 @@ def changed_numbers(passage: Passage) -> list[LanguageNote]:
         en, zh = pair.en, pair.zh
         kind: Kind = "unit" if en.face == zh.face else "number"
         why = f"the English says {en.text.strip()}, the Chinese {zh.text.strip()}"
-        notes.append(passage.note(kind, en, zh.text.strip(), printed(en), why))
+        notes.append(passage.note(kind, en, zh, printed(en), why))
     return notes
 
 
@@ -39,7 +39,7 @@ def lost_numbers(passage: Passage) -> list[LanguageNote]:
         if en.value not in in_chinese and not passage.untranslated(passage.bead_at_en(en.start))
     ]
     added = [
-        passage.note("number", "", zh.text, None, "the figure is not in the English")
+        passage.note("number", "", zh, None, "the figure is not in the English")
         for zh in passage.matching.zh_alone
         if zh.value not in in_english
     ]
@@ -58,8 +58,7 @@ def changed_names(passage: Passage) -> list[LanguageNote]:
         like = next((m for m in lost if _letters(m[0]) == _letters(name)), None)
         if like is not None:
             why = f"the English names {like[0]}, the Chinese {found[0]}"
-            target = passage.zh[found.start() : found.end()]
-            notes.append(passage.note("number", Span(*like.span()), target, like[0], why))
+            notes.append(passage.note("number", Span(*like.span()), Span(*found.span()), like[0], why))
     return notes
 
 
@@ -84,7 +83,7 @@ def wrong_units(passage: Passage) -> list[LanguageNote]:
         if why is None and en.unit and en.unit.keep and zh.unit is None and not _said_nearby(passage, pair):
             why = f"the unit {en.unit.id} is lost"
         if why is not None:
-            notes.append(passage.note("unit", en, zh.text, printed(en), why))
+            notes.append(passage.note("unit", en, zh, printed(en), why))
     return notes
 
 
@@ -115,16 +114,16 @@ def lost_price_parts(passage: Passage) -> list[LanguageNote]:
 
 def _price_part(passage: Passage, pair: Pair, row: Unit, clause: str, offset: int) -> LanguageNote | None:
     parts = [part.print for part in map(per_unit, pair.en.per) if part]
-    right = f"{''.join(parts)} {printed(pair.en)}"
+    right = " ".join([*parts, printed(pair.en)])
     for wrong in row.wrong:
         found = han_pattern(wrong.zh).search(clause)
         if found:
-            target = passage.zh[offset + found.start() : offset + found.end()]
+            target = Span(offset + found.start(), offset + found.end())
             return passage.note("unit", pair.en, target, right, wrong.why)
     bead = passage.zh_of(passage.bead_at_zh(pair.zh.start))
     if any(han_pattern(p).search(bead) for p in row.zh):
         return None
-    return passage.note("unit", pair.en, pair.zh.text, right, f"the price is per {row.id}, which the Chinese drops")
+    return passage.note("unit", pair.en, pair.zh, right, f"the price is per {row.id}, which the Chinese drops")
 
 
 def wrong_classifiers(passage: Passage) -> list[LanguageNote]:
@@ -145,7 +144,7 @@ def wrong_classifiers(passage: Passage) -> list[LanguageNote]:
             else None
         )
         why = f"{row.zh} counts {row.counts}; the English counts none"
-        notes.append(passage.note("unit", pair.en, pair.zh.text, suggest, why))
+        notes.append(passage.note("unit", pair.en, pair.zh, suggest, why))
     return notes
 
 
@@ -168,13 +167,9 @@ def exchanged_ends(passage: Passage) -> list[LanguageNote]:
             from_first = _starts_en(passage, first.en) and not _starts_en(passage, second.en)
             from_second = _starts_zh(passage, second.zh) and not _starts_zh(passage, first.zh)
             if from_first and from_second:
-                source = (
-                    f"{second.en.text} … {first.en.text}"
-                    if second.en.start < first.en.start
-                    else f"{first.en.text} … {second.en.text}"
-                )
+                source = Span(min(first.en.start, second.en.start), max(first.en.end, second.en.end))
                 why = f"the English starts from {first.en.text}, the Chinese from {second.zh.text}"
-                notes.append(passage.note("number", source, second.zh.text, first.zh.text, why))
+                notes.append(passage.note("number", source, second.zh, first.zh.text, why))
     return notes
 
 
@@ -201,8 +196,8 @@ def each_for_together(passage: Passage) -> list[LanguageNote]:
         said = passage.en_of(passage.bead_at_en(pair.en.start))
         if len(same_base) == 1 and not _SAID_EACH.search(said):
             why = "分別 gives the figure to each of them; the English gives one figure for all"
-            target = passage.zh[found.start() : pair.zh.end]
-            notes.append(passage.note("number", pair.en, target, f"合計{printed(pair.en)}", why))
+            target = Span(found.start(), pair.zh.end)
+            notes.append(passage.note("number", pair.en, target, f"合計 {printed(pair.en)}", why))
     return notes
 
 

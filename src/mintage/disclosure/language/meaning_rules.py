@@ -1,7 +1,6 @@
 """Rules on what is said of a figure, and on whole sentences: direction, sign, bound, basis, omission."""
 
 from mintage.disclosure.language.amounts import Amount
-from mintage.disclosure.language.matching import Pair
 from mintage.disclosure.language.notes import LanguageNote
 from mintage.disclosure.language.passage import Passage
 from mintage.disclosure.language.sentences import CHARACTERS_PER_LETTER, Bead, Span
@@ -25,7 +24,7 @@ def turned_directions(passage: Passage) -> list[LanguageNote]:
             if axis.beside:
                 continue
             en_span, zh_span = passage.en_clause(pair.en), passage.zh_clause(pair.zh)
-            note = _turned(passage, axis, en_span, zh_span, pair)
+            note = _turned(passage, axis, en_span, zh_span)
             if note is not None:
                 notes.append(note)
                 turned.append(passage.bead_at_en(pair.en.start))
@@ -48,14 +47,13 @@ def _turned_sentences(passage: Passage, beads: list[Bead]) -> list[LanguageNote]
         gained = next((name for name in more if more[name] > 0), None)
         if lost is None or gained is None:
             continue
-        source = " / ".join(found[0].strip() for found in said_en[lost])
-        target = " / ".join(passage.zh[found.start() : found.end()] for found in said_zh[gained])
-        why = f"{direction.name}: the English says '{source}', the Chinese also '{target}'"
+        source, target = Span(*said_en[lost][0].span()), Span(*said_zh[gained][-1].span())
+        why = f"{direction.name}: the English says '{said_en[lost][0][0].strip()}', the Chinese the opposite"
         notes.append(passage.note("missing", source, target, direction.poles[lost].print, why))
     return notes
 
 
-def _turned(passage: Passage, axis: Axis, en: Span, zh: Span, pair: Pair | None) -> LanguageNote | None:
+def _turned(passage: Passage, axis: Axis, en: Span, zh: Span) -> LanguageNote | None:
     """Compare the poles of an axis in two stretches; note them when each side has only the other's opposite."""
     said_en = {name: words.english.search(passage.en, en.start, en.end) for name, words in axis.poles.items()}
     said_zh = {name: words.chinese.search(passage.folded, zh.start, zh.end) for name, words in axis.poles.items()}
@@ -66,10 +64,9 @@ def _turned(passage: Passage, axis: Axis, en: Span, zh: Span, pair: Pair | None)
     source, target = said_en[only_en[0]], said_zh[only_zh[0]]
     if source is None or target is None:
         return None
-    words = f"{source[0]} ({pair.en.text.strip()})" if pair else source[0]
     why = f"{axis.name}: the English says '{source[0].strip()}', the Chinese the opposite"
-    written = passage.zh[target.start() : target.end()]
-    return passage.note("missing", words, written, axis.poles[only_en[0]].print, why)
+    right = axis.poles[only_en[0]].print
+    return passage.note("missing", Span(*source.span()), Span(*target.span()), right, why)
 
 
 def turned_bounds(passage: Passage) -> list[LanguageNote]:
@@ -82,7 +79,7 @@ def turned_bounds(passage: Passage) -> list[LanguageNote]:
             if en and zh and en != zh:
                 right = axis.poles[en].print
                 why = f"{axis.name} the figure: the English says {en}, the Chinese {zh}"
-                notes.append(passage.note("number", pair.en, pair.zh.text, f"{right} {pair.zh.text}", why))
+                notes.append(passage.note("number", pair.en, pair.zh, f"{right} {pair.zh.text}", why))
     return notes
 
 
@@ -114,7 +111,7 @@ def changed_bases(passage: Passage) -> list[LanguageNote]:
             notes.append(passage.note("period", pair.en, _with_before(passage, pair.zh), en.print, why))
         elif zh is None and not en.chinese.search(bead):
             why = f"the growth is on the {en.id} before; the Chinese does not say on what"
-            notes.append(passage.note("period", pair.en, pair.zh.text, en.print, why))
+            notes.append(passage.note("period", pair.en, pair.zh, en.print, why))
     return notes
 
 
@@ -128,9 +125,8 @@ def _nearest_basis(text: str, clause: Span, amount: Amount, *, english: bool) ->
     return min(found, key=lambda pair: pair[0])[1] if found else None
 
 
-def _with_before(passage: Passage, amount: Amount) -> str:
-    clause = passage.zh_clause(amount)
-    return passage.zh[clause.start : amount.end].strip()
+def _with_before(passage: Passage, amount: Amount) -> Span:
+    return Span(passage.zh_clause(amount).start, amount.end)
 
 
 def lost_sentences(passage: Passage) -> list[LanguageNote]:
@@ -141,12 +137,17 @@ def lost_sentences(passage: Passage) -> list[LanguageNote]:
         if passage.untranslated(bead):
             notes.append(passage.note("missing", bead.en[0], "", None, "the sentence has no counterpart in Chinese"))
         elif not bead.en and len(zh) >= _ADDED_CHARACTERS_MIN:
-            written = passage.zh[bead.zh[0].start : bead.zh[-1].end]
-            notes.append(passage.note("missing", "", written, None, "the sentence has no counterpart in English"))
+            notes.append(
+                passage.note("missing", "", _whole(bead.zh), None, "the sentence has no counterpart in English")
+            )
         elif _cut_short(bead, en, zh):
-            written = passage.zh[bead.zh[0].start : bead.zh[-1].end]
-            notes.append(passage.note("missing", en, written, None, "less than half of the sentence is translated"))
+            why = "less than half of the sentence is translated"
+            notes.append(passage.note("missing", _whole(bead.en), _whole(bead.zh), None, why))
     return notes
+
+
+def _whole(spans: tuple[Span, ...]) -> Span:
+    return Span(spans[0].start, spans[-1].end)
 
 
 def _cut_short(bead: Bead, en: str, zh: str) -> bool:

@@ -12,7 +12,8 @@ class LanguageNote(msgspec.Struct, frozen=True):
 
     `line` and `zh_line` are 1-based lines of the file. `source` is the English words, `target` the Chinese
     ones ("" where that side says nothing), `suggest` the right Traditional Chinese wording or None, `why` the
-    reason in one sentence.
+    reason in one sentence. `start` and `zh_start` are where they begin in the two paragraphs, None where they are
+    not words of it.
     """
 
     line: int
@@ -22,3 +23,5 @@ class LanguageNote(msgspec.Struct, frozen=True):
     suggest: str | None
     zh_line: int
     why: str
+    start: int | None = None
+    zh_start: int | None = None

@@ -53,14 +53,23 @@ class Passage(msgspec.Struct, frozen=True):
     zh_mentions: tuple[Mention, ...]
     matching: Matching
 
-    def note(self, kind: Kind, source: Located | str, target: str, suggest: str | None, why: str) -> LanguageNote:
-        """Make a note on this paragraph; `source` is a place in the English or its words."""
-        words, line = source if isinstance(source, str) else "", self.paragraph.line
-        if not isinstance(source, str):
-            words = self.en[source.start : source.end]
-            line = self.paragraph.line_at(source.start)
-        zh_line = self.paragraph.zh_line or self.paragraph.line
-        return LanguageNote(line, kind, " ".join(words.split()), target, suggest, zh_line, why)
+    def note(
+        self, kind: Kind, source: Located | str, target: Located | str, suggest: str | None, why: str
+    ) -> LanguageNote:
+        """Make a note on this paragraph; source and target are places in its texts, or words that stand nowhere."""
+        said, start = _words(self.en, source)
+        written, zh_start = _words(self.zh, target)
+        return LanguageNote(
+            line=self.paragraph.line if start is None else self.paragraph.line_at(start),
+            kind=kind,
+            source=said,
+            target=written,
+            suggest=suggest,
+            zh_line=self.paragraph.zh_line or self.paragraph.line,
+            why=why,
+            start=start,
+            zh_start=zh_start,
+        )
 
     def bead_at_en(self, start: int) -> Bead:
         """Return the bead whose English sentence holds the character at `start`."""
@@ -117,6 +126,14 @@ def read_passage(paragraph: Paragraph, zh: str, reporting: str) -> Passage:
 def within(places: Sequence[T], spans: Sequence[Span]) -> list[T]:
     """Return the places that start inside one of the spans."""
     return [place for place in places if any(s.start <= place.start < s.end for s in spans)]
+
+
+def _words(text: str, place: Located | str) -> tuple[str, int | None]:
+    """Return the words at a place, without spaces around them, and where they begin."""
+    if isinstance(place, str):
+        return place, None
+    words = text[place.start : place.end]
+    return " ".join(words.split()), place.start + len(words) - len(words.lstrip())
 
 
 def _clause(text: str, place: Located, pattern: re.Pattern[str]) -> Span:

@@ -6,6 +6,7 @@ from mintage.disclosure.language.chinese_dates import Mention
 from mintage.disclosure.language.han import han_pattern
 from mintage.disclosure.language.notes import LanguageNote
 from mintage.disclosure.language.passage import Passage, within
+from mintage.disclosure.language.sentences import Span
 
 _RELATIVE_ZH = {
     "quarter": han_pattern(r"本季|上一?個?季|前一?個?季|下一?個?季|這[一個]*季|該季|當季|季[末初底]|同期"),
@@ -32,14 +33,14 @@ def changed_periods(passage: Passage) -> list[LanguageNote]:
             if other is not None:
                 zh_left.remove(other)
                 why = f"the English says {mention.text.strip(' .')}, the Chinese {other.text.strip()}"
-                notes.append(passage.note("period", _bare(mention), other.text.strip(), printed_period(mention), why))
+                notes.append(passage.note("period", _trimmed(mention), other, printed_period(mention), why))
             elif not _said_elsewhere(mention, passage.zh_mentions) and not _relative_said(mention, passage.zh_of(bead)):
                 why = "the period is not in the Chinese"
-                notes.append(passage.note("period", _bare(mention), "", printed_period(mention), why))
+                notes.append(passage.note("period", _trimmed(mention), "", printed_period(mention), why))
         relative_en = any(m.relative for m in within(passage.en_mentions, bead.en))
         added = [m for m in zh_left if m.relative is None and not _said_elsewhere(m, passage.en_mentions)]
         notes.extend(
-            passage.note("period", "", mention.text.strip(), None, "the period is not in the English")
+            passage.note("period", "", mention, None, "the period is not in the English")
             for mention in added
             if not relative_en
         )
@@ -48,6 +49,10 @@ def changed_periods(passage: Passage) -> list[LanguageNote]:
 
 def _bare(mention: Mention) -> str:
     return mention.text.strip(" .,")
+
+
+def _trimmed(mention: Mention) -> Span:
+    return Span(mention.start, mention.start + len(mention.text.rstrip(" .,")))
 
 
 def _unmatched(en: list[Mention], zh: list[Mention]) -> tuple[list[Mention], list[Mention]]:
@@ -130,8 +135,10 @@ def moved_periods(passage: Passage) -> list[LanguageNote]:
         ]:
             continue
         why = f"{_bare(mention)} belongs to {last.en.text.strip()}; the Chinese says it of {start.zh.text.strip()}"
-        target = passage.zh[moved.start : start.zh.end]
-        notes.append(passage.note("period", mention, target, f"{printed_period(mention)}的 {last.zh.text}", why))
+        target = Span(moved.start, start.zh.end)
+        notes.append(
+            passage.note("period", _trimmed(mention), target, f"{printed_period(mention)}的 {last.zh.text}", why)
+        )
     return notes
 
 

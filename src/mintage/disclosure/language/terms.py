@@ -97,12 +97,10 @@ def _misheard(passage: Passage, en: Span, zh: Span, claimed: list[Span]) -> Iter
             if literal is None and (not word.certain or right):
                 continue
             taken.append(span)
-            target = ""
             if literal is not None:
                 claimed.append(literal)
-                target = passage.zh[literal.start : literal.end]
             why = f"heard as '{heard[0]}'; '{word.meant}' is meant"
-            yield passage.note("term", span, target, word.zh, why)
+            yield passage.note("term", span, literal or "", word.zh, why)
 
 
 def _wrong_renderings(passage: Passage, term: Term, en: Span, zh: Span, claimed: list[Span]) -> Iterator[LanguageNote]:
@@ -121,8 +119,7 @@ def _wrong_renderings(passage: Passage, term: Term, en: Span, zh: Span, claimed:
             claimed.append(found)
             source = sources[min(count, len(sources) - 1)]
             count += 1
-            target = passage.zh[found.start : found.end]
-            yield passage.note(term.kind, source, target, term.zh, wrong.why)
+            yield passage.note(term.kind, source, found, term.zh, wrong.why)
 
 
 def _missing_terms(passage: Passage, bead: Bead, en: Span, zh: Span, claimed: list[Span]) -> Iterator[LanguageNote]:
