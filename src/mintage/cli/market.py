@@ -78,7 +78,7 @@ def difficulty(*, on: Day, options: Options = Options()) -> None:
     if options.json:
         print_json({"on": on, "difficulty": value, "network_ehs": network, "reason": found.reason})
         return
-    rows = [("difficulty", shown(value)), ("network EH/s", shown(network))]
+    rows = [("difficulty", shown(value, 0)), ("network EH/s", shown(network))]
     print_table(f"Difficulty, {on}", ("", ""), rows, note=found.reason)
 
 

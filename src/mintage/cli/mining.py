@@ -79,13 +79,14 @@ def days(period: str, *, options: Options = Options()) -> None:
         print_json({"period": period, "days": rows, "earned_btc": btc(sats), "value_usd": usd(cents)})
         return
     table: list[tuple[Any, ...]] = [
-        (day, data.site, data.pool, btc(data.sats), shown(data.price), shown(usd(data.value))) for day, data in found
+        (day, data.site, data.pool, shown(btc(data.sats)), shown(data.price), shown(usd(data.value)))
+        for day, data in found
     ]
     sites = sorted({data.site for _, data in found})
     for site in sites if len(sites) > 1 else ():
         own = [data for _, data in found if data.site == site]
-        table.append(("all", site, "", btc(sum(d.sats for d in own)), "", shown(usd(sum(d.value for d in own)))))
-    table.append(("all", "", "", btc(sats), "", shown(usd(cents))))
+        table.append(("all", site, "", shown(btc(sum(d.sats for d in own))), "", shown(usd(sum(d.value for d in own)))))
+    table.append(("all", "", "", shown(btc(sats)), "", shown(usd(cents))))
     heads = ("day", "site", "pool", "earned BTC", "USD per BTC", "value USD")
     print_table(f"Earned, {period}", heads, table, left=3)
 
@@ -145,7 +146,11 @@ def fpps(
         amounts = {"earned_btc": btc(found.earned_sats), "expected_btc": btc(owed)}
         print_json({**amounts, "gap_pct": gap, "passed": found.ok, "reason": found.reason})
     else:
-        rows = [("earned BTC", btc(found.earned_sats)), ("owed BTC", btc(owed)), ("gap %", shown(found.gap_pct, 2))]
+        rows = [
+            ("earned BTC", shown(btc(found.earned_sats))),
+            ("owed BTC", shown(btc(owed))),
+            ("gap %", shown(found.gap_pct, 2)),
+        ]
         note = found.reason or f"{'within' if found.ok else 'BEYOND'} the tolerance of {tolerance}%"
         print_table("A day under FPPS", ("", ""), rows, note=note)
     return 0 if found.ok else 1

@@ -67,7 +67,9 @@ def shown(value: Decimal | int | None, digits: int | None = None) -> str:
     """
     if value is None:
         return UNKNOWN
-    return f"{value if digits is None or isinstance(value, int) else rounded(value, digits):,}"
+    if isinstance(value, int):
+        return f"{value:,}"
+    return f"{value if digits is None else rounded(value, digits):,f}"
 
 
 def dated(title: str, day: date | None) -> str:

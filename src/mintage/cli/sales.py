@@ -72,7 +72,13 @@ def backlog_(*, on: Day | None = None, options: Options = Options()) -> None:
         print_json({"on": on, "customers": found})
         return
     table = [
-        (r.customer, shown(usd(r.amount)), shown(ths(r.hashrate_ghs)), shown(usd(r.deposits)), btc(r.deposits_sat))
+        (
+            r.customer,
+            shown(usd(r.amount)),
+            shown(ths(r.hashrate_ghs)),
+            shown(usd(r.deposits)),
+            shown(btc(r.deposits_sat)),
+        )
         for r in rows
     ]
     table.append(
@@ -81,7 +87,7 @@ def backlog_(*, on: Day | None = None, options: Options = Options()) -> None:
             shown(usd(sum(r.amount for r in rows))),
             shown(ths(sum(r.hashrate_ghs for r in rows))),
             shown(usd(sum(r.deposits for r in rows))),
-            btc(sum(r.deposits_sat for r in rows)),
+            shown(btc(sum(r.deposits_sat for r in rows))),
         )
     )
     print_table(

@@ -5,6 +5,7 @@ from __future__ import annotations
 import sys
 from collections.abc import Iterable, Iterator, Sequence
 from contextlib import contextmanager
+from decimal import Decimal
 from typing import TYPE_CHECKING, Any
 
 import msgspec
@@ -29,8 +30,17 @@ def console(*, error: bool = False) -> Console:
 
 def print_json(value: Any) -> None:
     """One JSON document, indented; exact decimals are strings."""
-    raw = msgspec.json.format(_ENCODER.encode(msgspec.to_builtins(value, enc_hook=str)), indent=2)
-    sys.stdout.write(raw.decode() + "\n")
+    plain_value = _without_exponents(msgspec.to_builtins(value, builtin_types=(Decimal,), enc_hook=str))
+    sys.stdout.write(msgspec.json.format(_ENCODER.encode(plain_value), indent=2).decode() + "\n")
+
+
+def _without_exponents(value: Any) -> Any:
+    """Decimals as plain digits: five satoshis are "0.00000005", not "5E-8"."""
+    if isinstance(value, Decimal):
+        return f"{value:f}"
+    if isinstance(value, dict):
+        return {name: _without_exponents(item) for name, item in value.items()}
+    return [_without_exponents(item) for item in value] if isinstance(value, list) else value
 
 
 def print_table(

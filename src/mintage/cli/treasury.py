@@ -41,7 +41,7 @@ def holdings_(*, on: Day | None = None, price: Number | None = None, options: Op
     order += [("owned", all_), ("deposits of customers, not owned", states["deposits"])]
     rows: list[tuple[Any, ...]] = []
     for name, held in order:
-        row = (name, btc(held.sats), shown(usd(held.carrying)), shown(usd(held.cost)))
+        row = (name, shown(btc(held.sats)), shown(usd(held.carrying)), shown(usd(held.cost)))
         rows.append(row if price is None else (*row, shown(usd(value_cents(held.sats, price)))))
     heads = ("state", "BTC", "carrying USD", "cost USD", *(() if price is None else (f"at {price:,} USD",)))
     print_table(dated("Bitcoin by state", on), heads, rows)
@@ -81,7 +81,7 @@ def lots(*, commodity: str = "BTC", on: Day | None = None, limit: int = 50, opti
             state.account,
             state.lot.kind,
             format_instant(state.lot.acquired_at)[:10],
-            units(state.units, state.lot.commodity),
+            shown(units(state.units, state.lot.commodity)),
             shown(usd(state.cost)),
             shown(usd(state.cost) / held, 2) if (held := units(state.units, state.lot.commodity)) else "",
         )
@@ -114,11 +114,11 @@ def loans(*, on: Day | None = None, price: Number | None = None, options: Option
         (
             loan.lender,
             shown(usd(loan.debt)),
-            btc(loan.collateral),
+            shown(btc(loan.collateral)),
             "nothing pledged" if loan.ltv is None else f"{_ltv(loan)}%",
             shown(loan.margin_call_price) if loan.collateral else "",
             shown(loan.liquidation_price) if loan.collateral else "",
-            btc(loan.top_up),
+            shown(btc(loan.top_up)),
             loan.terms.due,
         )
         for loan in found
