@@ -44,7 +44,7 @@ def difficulty_on(journal: Journal, day: date) -> Reading:
 
     Unknown where that was more than 28 days before: epochs last two weeks, so one was not observed.
     """
-    epoch = _epoch_on(journal, day)
+    epoch = epoch_on(journal, day)
     if epoch is None:
         return _no_difficulty(day)
     return Reading(difficulty(target_from_bits(epoch.bits)), "", day)
@@ -66,7 +66,7 @@ def hashprice_on(journal: Journal, day: date, source: str, fees_btc: Decimal) ->
     Raises:
         InputError: two prices of one day differ.
     """
-    price, epoch = prices_observed(journal, source).on(day), _epoch_on(journal, day)
+    price, epoch = prices_observed(journal, source).on(day), epoch_on(journal, day)
     if price.value is None:
         return price
     if epoch is None:
@@ -79,7 +79,8 @@ def hashprice_on(journal: Journal, day: date, source: str, fees_btc: Decimal) ->
     return Reading(hashprice_usd_ph_day(hard, reward_btc, price.value), "", day)
 
 
-def _epoch_on(journal: Journal, day: date) -> DifficultyObserved | None:
+def epoch_on(journal: Journal, day: date) -> DifficultyObserved | None:
+    """The last epoch seen to begin by the end of a day, or None where that is too long ago to be in force."""
     oldest = day - timedelta(days=EPOCH_DAYS_MAX)
     seen = (data for _, data in standing(journal, DifficultyObserved) if oldest <= data.day <= day)
     return max(seen, key=lambda data: data.height, default=None)

@@ -64,6 +64,19 @@ class Assumptions:
         self.said = {id_: f"{self.rows[id_].value} {self.rows[id_].unit}" for id_ in overrides or {}}
         self._numbers = {id_: float(row.value) for id_, row in self.rows.items()}
 
+    def observed(self, found: Mapping[str, tuple[str, str]]) -> Assumptions:
+        """The same with observed values, each with its source, where nothing was said.
+
+        Raises:
+            InputError: an observed value is out of bounds.
+        """
+        merged = Assumptions(self.said)
+        for id_, (text, source) in found.items():
+            if id_ not in self.said:
+                row = msgspec.structs.replace(_replaced(self.row(id_), text), grade="stated", source=source)
+                merged.rows[id_], merged._numbers[id_] = row, float(row.value)
+        return merged
+
     def row(self, id_: str) -> Assumption:
         """The row with this id.
 

@@ -13,6 +13,7 @@ from mintage.journal.store import Journal
 from mintage.plan.assumptions import Assumptions
 from mintage.plan.company import Company
 from mintage.plan.measures import MEASURES, Measurer
+from mintage.plan.observed import with_market_of
 from mintage.plan.opening import START, Opening, months_after, open_from_assumptions, open_journal_at
 from mintage.plan.parallel import InlineMap, ParallelMap, ProcessMap, cores
 from mintage.plan.paths import CHUNK, MarketPaths
@@ -24,8 +25,8 @@ MONTHS_MAX = 120
 PATHS_MAX = 1_000_000
 PATH_MONTHS_MAX = 12_000_000
 """Bounds memory: four figures of eight bytes are kept for each path and month."""
-INLINE_PATH_MONTHS_MAX = 600_000
-"""Up to so many are lived in this process: starting others takes longer, about 0.7 s."""
+INLINE_PATH_MONTHS_MAX = 2_500_000
+"""Up to so many are lived in this process: to start others takes longer than they save."""
 
 Progress = Callable[[int, int], None]
 """Called with path-months lived so far, and in all."""
@@ -60,7 +61,8 @@ def run(
         paths: how many futures.
         seed: seed of the random numbers, not negative.
         assumptions: what to assume instead of the shipped table: id to "number unit".
-        journal: books to begin from; without one the rows "opening.*" say what there is.
+        journal: books to begin from, and the market that they observed on that day; without one the rows "opening.*"
+            say what there is.
         day: last day before the plan; by default the end of the last closed period of the books.
         parallel: where to run; by default processes on all cores, or this process for few paths.
         progress: told how far it is.
@@ -75,11 +77,12 @@ def run(
     """
     _check(months, paths, seed)
     table = Assumptions(assumptions)
-    opening = (
-        open_journal_at(journal, months, day)
-        if journal is not None
-        else open_from_assumptions(table, months, day or START)
-    )
+    if journal is None:
+        opening = open_from_assumptions(table, months, day or START)
+    else:
+        opening = open_journal_at(journal, months, day)
+        table, notes = with_market_of(journal, opening.day, table)
+        opening = msgspec.structs.replace(opening, notes=(*opening.notes, *notes))
     jobs = [
         Job(
             opening=opening,

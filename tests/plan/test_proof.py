@@ -1,0 +1,97 @@
+"""Rules once: a quarter on arrays, booked and closed as a plan is, gives the statements of the closed quarter."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from typing import Any
+
+import numpy as np
+
+from mintage.books.bridge import ebitda_bridge
+from mintage.books.cashflow import cash_flow, cash_flow_direct, cash_flow_indirect
+from mintage.books.close import close_period
+from mintage.books.depreciation import depreciation_due
+from mintage.books.rollforward import bitcoin_rollforward
+from mintage.books.statements import balance_sheet, income_statement
+from mintage.books.view import View
+from mintage.house import memory_journal
+from mintage.journal.fact import Fact, FactData
+from mintage.journal.memory import MemoryJournal
+from mintage.plan.closing import Machines, remeasurement
+from mintage.units import Period, parse_period
+from tests.plan.on_paths import PATHS, PathBooks, alone, spread
+from tests.plan.quarter import CLOSING_PRICE, OPENING, SITE, instant, late, quarter
+
+STATEMENTS: tuple[Callable[[View, Period], Any], ...] = (
+    income_statement,
+    balance_sheet,
+    cash_flow,
+    cash_flow_direct,
+    cash_flow_indirect,
+    ebitda_bridge,
+    bitcoin_rollforward,
+)
+QUARTER = parse_period("2025Q2")
+
+
+def closed_books(path: int) -> MemoryJournal:
+    """One path's quarter as the books book and close it."""
+    journal = memory_journal()
+    journal.append(alone(fact, path) for fact in quarter())
+    close_period(journal, QUARTER)
+    return journal
+
+
+def planned_books() -> PathBooks:
+    """The same quarter on all paths: its facts month by month, and the plan's own month's end."""
+    facts = [spread(fact) for fact in quarter()]
+    books = PathBooks()
+    books.book(fact for fact in facts if fact.date <= OPENING)
+    machines = Machines(opened(), SITE, books.ledger)
+    for month in QUARTER.months():
+        books.book(fact for fact in facts if month.start <= fact.date <= month.end)
+        close(books, month, machines.close(month))
+    close(books, QUARTER, remeasurement(books.ledger.balances, np.array([CLOSING_PRICE] * PATHS, object)))
+    return books
+
+
+def opened() -> dict[tuple[str, str], Any]:
+    """What the machines of the opening will be depreciated by, on every path."""
+    due: dict[tuple[str, str], list[int]] = {}
+    for path in range(PATHS):
+        journal = memory_journal()
+        journal.append(alone(fact, path) for fact in quarter() if fact.date <= OPENING)
+        for (month, site), cents in depreciation_due(View(journal), QUARTER).items():
+            due.setdefault((month.name, site), []).append(cents)
+    return {key: np.array(cents, object) for key, cents in due.items()}
+
+
+def close(books: PathBooks, period: Period, data: tuple[FactData, ...]) -> None:
+    """Book what a month's end found."""
+    start = len(books.facts)
+    books.book(
+        Fact(key=f"close/{start + n}", at=instant(period.end, 999), date=period.end, actor="plan", data=item)
+        for n, item in enumerate(data)
+    )
+
+
+def test_a_quarter_on_arrays_gives_the_statements_of_the_closed_quarter_to_the_cent() -> None:
+    """Every statement of every path is that of its own closed books, every row and growth rate."""
+    planned = planned_books()
+    for path in range(PATHS):
+        view, exact = View(planned.path(path)), View(closed_books(path))
+        for make in STATEMENTS:
+            assert make(view, QUARTER) == make(exact, QUARTER), make.__name__
+
+
+def test_every_fact_posts_on_arrays_what_it_posts_in_the_books() -> None:
+    """Postings, lot lines and lots of each fact are those of each path's books; late costs reach the same units."""
+    facts = [*quarter(), *late()]
+    planned = PathBooks()
+    planned.book(spread(fact) for fact in facts)
+    for path in range(PATHS):
+        journal, exact = planned.path(path), memory_journal()
+        exact.append(alone(fact, path) for fact in facts)
+        for fact in facts:
+            assert journal.entry(fact.key) == exact.entry(fact.key), fact
+        assert journal.lot_states("*") == exact.lot_states("*")
