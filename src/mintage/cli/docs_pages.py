@@ -1,0 +1,124 @@
+"""The reference pages under docs/, each made from the declarations that the program itself runs on."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from inspect import cleandoc
+from itertools import groupby
+
+from mintage.books.checks import CHECKS as BOOK_CHECKS
+from mintage.books.policy import Policy, policy
+from mintage.cli import main as shell
+from mintage.cli.docs_books import chart_page, kpis_page, statements_page
+from mintage.cli.docs_facts import facts_page
+from mintage.cli.docs_markdown import code, page, table
+from mintage.disclosure import document
+from mintage.journal import intake
+from mintage.journal.checks import CHECKS
+from mintage.journal.reference import field_meanings
+from mintage.market import series
+from mintage.plan import service as plan
+from mintage.plan.assumptions import default_assumptions
+from mintage.units.commodities import commodity_table
+
+VARIABLES = {
+    "MINTAGE_DB": ("the journal's file, where `--db` is not given", "var/mintage.db"),
+    "MINTAGE_ACTOR": ("who is named as the actor of facts that a command writes", "the user's login name"),
+}
+"""Environment variables: name to (meaning, default). A test compares the names with those in the code."""
+
+LIMITS = (
+    ("a fact file", f"{intake.FILE_BYTES_MAX:,} bytes"),
+    ("a file with a daily series", f"{series.BYTES_MAX:,} bytes"),
+    ("a text to tie out", f"{document.SIZE_MAX_BYTES:,} bytes"),
+    ("months of a plan", f"{plan.MONTHS_MAX:,}"),
+    ("paths of a plan", f"{plan.PATHS_MAX:,}"),
+    ("months times paths of a plan", f"{plan.PATH_MONTHS_MAX:,}"),
+)
+
+
+def cli_page() -> str:
+    """Every command with its help."""
+    text = shell.build().generate_docs()
+    _, _, body = text.partition("\n")
+    return page("Command line", "\n".join(line.rstrip() for line in body.splitlines()))
+
+
+def commodities_page() -> str:
+    """Everything that can be counted."""
+    rows = [(code(c.id), c.unit, c.scale, c.carrying, c.meaning) for c in commodity_table().values()]
+    return page(
+        "Commodities",
+        "Everything that can be counted, in whole minor units; one minor unit is 10^-scale of the unit. Carried as "
+        '"money": its own value. "cost": in lots, whose cost goes along wherever the units go. "fair-value": in lots '
+        'that remember their cost, carried at market value. "count": no value.',
+        table(("commodity", "unit", "scale", "carried as", "meaning"), rows),
+    )
+
+
+def assumptions_page() -> str:
+    """What a plan assumes where nothing else is said."""
+    parts = ['Replace one with `mintage plan run --assume "id=number unit"`.']
+    for room, rows in groupby(default_assumptions().values(), key=lambda row: row.id.partition(".")[0]):
+        cells = [(code(r.id), f"{r.value:f}", r.unit, r.grade, r.meaning, r.source) for r in rows]
+        parts += [f"## {room}", table(("id", "value", "unit", "grade", "meaning", "source"), cells)]
+    return page("Assumptions of the plan", *parts)
+
+
+def checks_page() -> str:
+    """What `mintage check` verifies."""
+    journal = [(code(f"journal.{name}"), _summary(check)) for name, check in CHECKS.items()]
+    books = [(code(f"books.{name}"), _summary(check)) for name, check in BOOK_CHECKS.items()]
+    return page(
+        "Checks",
+        "`mintage check` runs the first table, `mintage check 2025Q2` both. One that finds something makes the command "
+        "exit with 1.",
+        table(("check of the journal", "passes when"), journal),
+        table(("check of the books of a period", "passes when"), books),
+    )
+
+
+def _summary(check: Callable[..., object]) -> str:
+    return cleandoc(check.__doc__ or "").partition("\n\n")[0]
+
+
+def settings_page() -> str:
+    """Environment variables, accounting policies and limits."""
+    meanings = field_meanings(Policy)
+    decided = policy()
+    values = {name: getattr(decided, name) for name in Policy.__struct_fields__}
+    rows = [
+        (
+            code(name),
+            ", ".join(f"{k}: {v}" for k, v in value.items()) if isinstance(value, dict) else value,
+            meanings[name],
+        )
+        for name, value in values.items()
+    ]
+    return page(
+        "Settings",
+        "## Environment",
+        table(("variable", "meaning", "default"), [(code(n), meaning, d) for n, (meaning, d) in VARIABLES.items()]),
+        "## Accounting policies",
+        "Where the standards leave a choice. They stand in `src/mintage/books/data/policy.toml`; each close is stamped "
+        "with their version. How lots are chosen is a fact: "
+        "[journal.lot-policy-set](facts.md#journallot-policy-set).",
+        table(("policy", "value", "meaning"), rows),
+        "## Limits",
+        "What is larger is refused with a clear error.",
+        table(("of", "at most"), LIMITS),
+    )
+
+
+PAGES: dict[str, Callable[[], str]] = {
+    "cli.md": cli_page,
+    "facts.md": facts_page,
+    "chart.md": chart_page,
+    "commodities.md": commodities_page,
+    "kpis.md": kpis_page,
+    "statements.md": statements_page,
+    "assumptions.md": assumptions_page,
+    "checks.md": checks_page,
+    "settings.md": settings_page,
+}
+"""File name to what makes the page."""

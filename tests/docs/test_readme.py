@@ -1,0 +1,74 @@
+"""The README is short, and every command in it runs and prints what it shows."""
+
+from __future__ import annotations
+
+import os
+import re
+import shlex
+import subprocess
+import sys
+from pathlib import Path
+
+import pytest
+
+from tests.docs.pages import ROOT, blocks
+
+README = ROOT / "README.md"
+LIMIT_S = 60
+GAP = "..."
+"""A line of this alone, or the end of a line, stands for what was left out."""
+
+
+def steps() -> list[tuple[str, list[str]]]:
+    """Commands of the README's console blocks in order, each with the lines that it shows."""
+    found: list[tuple[str, list[str]]] = []
+    for line in "\n".join(blocks(README, "console")).splitlines():
+        if line.startswith("$ "):
+            found.append((line.removeprefix("$ "), []))
+        elif line.strip() and line.strip() != GAP:
+            found[-1][1].append(" ".join(line.removesuffix(GAP).split()))
+    return found
+
+
+def test_the_readme_is_short() -> None:
+    """A newcomer reads it in one go."""
+    assert len(README.read_text("utf-8").splitlines()) < 200
+
+
+def test_the_tour_runs_as_printed(tmp_path: Path) -> None:
+    """In a fresh folder with the examples beside it, every command does what the README says, in order.
+
+    A command whose text contradicts the books ends with 1, which is what its exit code is for; none may fail otherwise.
+    """
+    (tmp_path / "examples").symlink_to(ROOT / "examples")
+    environment = {k: v for k, v in os.environ.items() if not k.startswith("MINTAGE_")} | {
+        "PATH": f"{Path(sys.executable).parent}{os.pathsep}{os.environ['PATH']}",
+        "MINTAGE_ACTOR": "reader",
+        "COLUMNS": "120",
+    }
+    told = steps()
+    assert len(told) >= 8
+    for command, lines in told:
+        assert command.startswith("mintage "), command
+        words = shlex.split(command)
+        done = subprocess.run(  # noqa: S603  commands of our own README
+            words, cwd=tmp_path, env=environment, capture_output=True, text=True, timeout=LIMIT_S, check=False
+        )
+        allowed = {0, 1} if words[1] == "tieout" else {0}
+        assert done.returncode in allowed, f"{command}: {done.stderr}"
+        printed = [" ".join(line.split()) for line in done.stdout.splitlines()]
+        for line in lines:
+            assert any(seen.startswith(line) for seen in printed), f"{command}: does not print {line!r}"
+
+
+def test_the_make_targets_of_the_readme_exist() -> None:
+    """What the README tells to make, the Makefile makes."""
+    makefile = (ROOT / "Makefile").read_text("utf-8")
+    for target in set(re.findall(r"\bmake ([a-z]+)", README.read_text("utf-8"))):
+        assert re.search(rf"^{target}:", makefile, re.MULTILINE), target
+
+
+@pytest.mark.parametrize("file", ["LICENSE", "CHANGELOG.md", "GLOSSARY.md", "ARCHITECTURE.md"])
+def test_the_readme_leads_to(file: str) -> None:
+    """The other papers are found from the first one."""
+    assert f"]({file})" in README.read_text("utf-8")
