@@ -15,7 +15,7 @@ EXAMPLE = Path("examples/lodequarry")
 OUT = Path("var")
 DB = OUT / "demo.db"
 STEPS: tuple[tuple[str, tuple[str, ...], tuple[int, ...]], ...] = (
-    ("Bring the facts in", ("facts", "import", str(EXAMPLE)), (0,)),
+    ("Bring the facts in", ("facts", "import", str(EXAMPLE / "facts")), (0,)),
     ("Close the first quarter", ("books", "close", "2025Q1"), (0,)),
     ("Close the second quarter", ("books", "close", "2025Q2"), (0,)),
     ("Statements", ("books", "show", "2025Q2"), (0,)),

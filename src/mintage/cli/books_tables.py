@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from decimal import Decimal
 from fractions import Fraction
 from typing import TYPE_CHECKING
 
@@ -36,8 +37,8 @@ def print_statement(statement: Statement) -> None:
     title = f"{statement.en} · {statement.zh}, {statement.period} (USD thousand unless said)"
     columns = ("", statement.period, statement.before, "Δ", statement.year_before, "Δ")
     print_table(title, columns, [_cells(row) for row in statement.rows])
-    reasons = {cell.reason for row in statement.rows for cell in (row.now,) if cell.value is None and cell.reason}
-    for reason in sorted(reasons):
+    gaps = {row.now.reason for row in statement.rows if row.kind != "heading" and row.now.value is None}
+    for reason in sorted(gaps):
         print(f"unknown: {reason}")
 
 
@@ -56,6 +57,16 @@ def _cells(row: Row) -> Sequence[Text | str]:
     return (styled(label, style), *(styled(cell, style) for cell in cells))
 
 
+def usd(cents: int) -> str:
+    """Whole dollars and cents, without the unit."""
+    return f"{Decimal(cents).scaleb(-2):,}"
+
+
+def bitcoin(sats: int) -> str:
+    """Bitcoin to the satoshi, without the unit."""
+    return f"{Decimal(sats).scaleb(-8):,.8f}"
+
+
 def print_rollforward(found: Rollforward) -> None:
     """The rollforward in bitcoin, cost basis and fair value, and what is restricted."""
     rows = []
@@ -69,13 +80,16 @@ def print_rollforward(found: Rollforward) -> None:
                 (
                     styled(f"{row.en} · {row.zh}" if column == found.columns[0] else f"{row.en}", bold),
                     plain(column),
-                    format_amount(figures[0], "BTC"),
-                    format_amount(figures[1], "USD"),
-                    format_amount(figures[2], "USD"),
+                    bitcoin(figures[0]),
+                    usd(figures[1]),
+                    usd(figures[2]),
                 )
             )
     print_table(
-        f"Bitcoin rollforward, {found.period}", ("", "column", "bitcoin", "cost basis", "fair value"), rows, left=2
+        f"Bitcoin rollforward, {found.period}",
+        ("", "column", "bitcoin", "cost basis, USD", "fair value, USD"),
+        rows,
+        left=2,
     )
     print(f"Realised on disposals: gains {format_amount(found.realised_gains, 'USD')}, ", end="")
     print(f"losses {format_amount(found.realised_losses, 'USD')}, ", end="")
@@ -84,19 +98,25 @@ def print_rollforward(found: Rollforward) -> None:
         (
             item.holder,
             "kept" if item.control_kept else "given up",
-            format_amount(item.sats, "BTC"),
-            "unknown" if item.cost is None else format_amount(item.cost, "USD"),
-            format_amount(item.fair_value, "USD"),
-            format_amount(item.loan, "USD"),
+            bitcoin(item.sats),
+            usd(item.fair_value),
+            usd(item.loan),
             item.release + (f", due {item.due}" if item.due else ""),
         )
         for item in found.restricted
     ]
-    columns = ("holder", "control", "bitcoin", "cost basis", "fair value", "loan", "lapses when")
+    columns = ("holder", "control", "bitcoin", "fair value, USD", "loan, USD", "lapses when")
     print_table("Restricted bitcoin", columns, restricted, left=2)
 
 
 def print_kpis(title: str, found: Sequence[KpiValue]) -> None:
-    """KPIs with both names and the printed value."""
-    rows = [(item.id, item.en, item.zh, item.shown(), item.source) for item in found]
-    print_table(title, ("id", "name", "名稱", "value", "source"), rows, left=3)
+    """KPIs with both names and the printed value; what is unknown stands below, by reason."""
+    known = [item for item in found if item.value is not None]
+    rows = [(item.id, item.shown(), item.en, item.zh, "" if item.source == "books" else item.source) for item in known]
+    print_table(title, ("id", "value", "name", "名稱", ""), rows)
+    reasons: dict[str, list[str]] = {}
+    for item in found:
+        if item.value is None:
+            reasons.setdefault(item.reason, []).append(item.id)
+    for reason, ids in reasons.items():
+        print(f"unknown ({reason}): {', '.join(ids)}\n")

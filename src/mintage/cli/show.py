@@ -16,7 +16,8 @@ if TYPE_CHECKING:
     from rich.console import Console
     from rich.text import Text
 
-Cell = "str | Text"
+WORDS = {"name", "名稱", "lapses when", "meaning"}
+"""Headings of columns that hold words wherever they stand."""
 _ENCODER = msgspec.json.Encoder(decimal_format="string", enc_hook=str, order="deterministic")
 
 
@@ -50,7 +51,7 @@ def print_table(
 
     Args:
         title: what it shows, with period or date.
-        columns: headings; all but the first `left` are right-aligned, as figures are.
+        columns: headings; all but the first `left` and names are right-aligned, as figures are, and not wrapped.
         rows: cells, plain text or rich text.
         note: a line under it.
         left: how many leading columns hold words.
@@ -59,7 +60,8 @@ def print_table(
 
     table = Table(header_style="dim", box=None, pad_edge=False)
     for number, column in enumerate(columns):
-        table.add_column(column, justify="left" if number < left else "right", overflow="fold")
+        figures = left <= number < len(columns) and column not in WORDS
+        table.add_column(column, justify="right" if figures else "left", overflow="fold", no_wrap=figures)
     for row in rows:
         table.add_row(*[cell if hasattr(cell, "plain") else plain(str(cell)) for cell in row])
     screen = console()
