@@ -24,9 +24,9 @@ AMOUNTS = {"USD", "BTC", "HASHRATE", "ENERGY", "count"}
 S = TypeVar("S", bound=msgspec.Struct)
 
 
-def spread(fact: Fact) -> Fact:
+def spread(fact: Fact, factors: tuple[int, ...] = FACTORS) -> Fact:
     """A fact on all paths: each amount becomes an array of Python integers."""
-    return _with_amounts(fact, lambda value: np.array([value * factor for factor in FACTORS], object))
+    return _with_amounts(fact, lambda value: np.array([value * factor for factor in factors], object))
 
 
 def alone(fact: Fact, path: int) -> Fact:

@@ -3,21 +3,26 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from pathlib import Path
 from typing import Any
 
 import numpy as np
 
+from mintage.books.accruals import price_ratio
 from mintage.books.bridge import ebitda_bridge
 from mintage.books.cashflow import cash_flow, cash_flow_direct, cash_flow_indirect
 from mintage.books.close import close_period
 from mintage.books.depreciation import depreciation_due
+from mintage.books.prices import ClosingPrice, closing_price
 from mintage.books.rollforward import bitcoin_rollforward
 from mintage.books.statements import balance_sheet, income_statement
 from mintage.books.view import View
 from mintage.house import memory_journal
 from mintage.journal.fact import Fact, FactData
+from mintage.journal.intake import find_files, read_file
 from mintage.journal.memory import MemoryJournal
 from mintage.plan.closing import Machines, remeasurement
+from mintage.treasury.facts import DepositsRemeasured, ReceivableRemeasured, Remeasured
 from mintage.units import Period, parse_period
 from tests.plan.on_paths import PATHS, PathBooks, alone, spread
 from tests.plan.quarter import CLOSING_PRICE, OPENING, SITE, instant, late, quarter
@@ -31,7 +36,16 @@ STATEMENTS: tuple[Callable[[View, Period], Any], ...] = (
     ebitda_bridge,
     bitcoin_rollforward,
 )
+EXAMPLE = Path(__file__).parents[2] / "examples" / "lodequarry" / "facts"
+EQUAL = (1, 1, 1)
+MEASUREMENTS = (Remeasured, ReceivableRemeasured, DepositsRemeasured)
 QUARTER = parse_period("2025Q2")
+
+
+def example_facts() -> list[Fact]:
+    """The example company's facts up to the quarter's end, in the order in which an import books them."""
+    facts = [placed.fact for path in find_files([EXAMPLE]) for placed in read_file(path, "test")]
+    return sorted((fact for fact in facts if fact.date <= QUARTER.end), key=lambda fact: (fact.date, fact.at))
 
 
 def closed_books(path: int) -> MemoryJournal:
@@ -51,7 +65,7 @@ def planned_books() -> PathBooks:
     for month in QUARTER.months():
         books.book(fact for fact in facts if month.start <= fact.date <= month.end)
         close(books, month, machines.close(month))
-    close(books, QUARTER, remeasurement(books.ledger.balances, np.array([CLOSING_PRICE] * PATHS, object)))
+    close(books, QUARTER, remeasurement(books.ledger.balances, CLOSING_PRICE * 100))
     return books
 
 
@@ -95,3 +109,23 @@ def test_every_fact_posts_on_arrays_what_it_posts_in_the_books() -> None:
         for fact in facts:
             assert journal.entry(fact.key) == exact.entry(fact.key), fact
         assert journal.lot_states("*") == exact.lot_states("*")
+
+
+def test_the_example_company_on_arrays_gives_its_closed_statements_to_the_cent() -> None:
+    """Two quarters of thousands of facts on three equal paths, measured on arrays, are the closed quarters."""
+    facts, periods = example_facts(), (parse_period("2025Q1"), QUARTER)
+    journal, planned = memory_journal(), PathBooks()
+    journal.append(facts)
+    for period in periods:
+        new = [fact for fact in facts if fact.date <= period.end and fact.key not in planned.entries]
+        accrued = [fact for fact in close_period(journal, period).facts if not isinstance(fact.data, MEASUREMENTS)]
+        planned.book(spread(fact, EQUAL) for fact in [*new, *accrued] if fact.date <= period.end)
+        price = closing_price(View(journal), period.end)
+        assert isinstance(price, ClosingPrice)
+        close(planned, period, remeasurement(planned.ledger.balances, *price_ratio(price.price)))
+    exact = View(journal)
+    for path in range(PATHS):
+        view = View(planned.path(path))
+        for period in periods:
+            for make in STATEMENTS:
+                assert make(view, period) == make(exact, period), make.__name__

@@ -192,6 +192,8 @@ class Pool:
     def _take_named(self, want: int, named: tuple[str, ...]) -> list[Take]:
         takes: list[Take] = []
         for lot_id in named:
+            if not want:
+                break  # the lots named beyond what is wanted stay whole
             held = self.holdings.get(lot_id)
             if held is None:
                 raise Shortfall(f"lot '{lot_id}' is not held here.", remedy="`mintage lots list` shows what is.")

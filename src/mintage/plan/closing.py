@@ -47,20 +47,22 @@ class Machines:
         return tuple(Depreciation(site=site, amount=amount) for site, amount in due.items())
 
 
-def remeasurement(balances: Balances, price: PathNumber) -> tuple[FactData, ...]:
+def remeasurement(
+    balances: Balances, price_cents: PathNumber, per_sats: int = accruals.SATS_PER_BTC
+) -> tuple[FactData, ...]:
     """Bring all bitcoin to fair value (ASC 350-60): held, receivable, and owed to customers.
 
     Args:
         balances: of the plan's ledger.
-        price: USD per bitcoin at the month's end, on every path.
+        price_cents: cents for each `per_sats` satoshis at the month's end, on every path.
+        per_sats: how many satoshis the price is of.
     """
     facts = []
     for account, id_ in list(balances):
         stem, _, holder = account.rpartition(":")
         if id_ == "BTC" and stem in MEASURED:
-            owed = -1 if stem.startswith("liabilities:") else 1
-            sats, carrying = owed * balances[account, "BTC"], owed * balances.get((account, "USD"), 0)
-            facts.append(_fact(stem, holder, accruals.remeasurement(sats, carrying, price * 100)))
+            sats, carrying = balances[account, "BTC"], balances.get((account, "USD"), 0)
+            facts.append(_fact(stem, holder, accruals.remeasurement(sats, carrying, price_cents, per_sats)))
     return tuple(facts)
 
 
@@ -83,4 +85,4 @@ def _fact(stem: str, holder: str, change: PathAmount) -> FactData:
         case ["assets", "bitcoin-receivable", ("current" | "noncurrent" | "lent") as term]:
             return ReceivableRemeasured(term=term, holder=holder, change=change)
         case _:
-            return DepositsRemeasured(customer=holder, change=change)
+            return DepositsRemeasured(customer=holder, change=-change)  # a liability: more owed is an increase

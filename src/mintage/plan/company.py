@@ -2,11 +2,13 @@
 
 The ledger, its rules and the way it carries lots are the books' own; only the lot book works on arrays. Nothing here
 writes a balance.
+
+What customers owed, suppliers were owed and lenders had lent at the opening stays as it is; loans bear their interest.
 """
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator
 
 import numpy as np
 
@@ -21,6 +23,7 @@ from mintage.plan.lots import PathLotBook
 from mintage.plan.opening import ENERGIZED, FREE, Opening
 from mintage.plan.paths import MarketMonth
 from mintage.plan.policies import Policies
+from mintage.treasury.facts_money import InterestAccrued, InterestPaid
 from mintage.units import Period, day_end_instant
 from mintage.units.arrays import PathAmount, require_countable
 from mintage.units.errors import Unbalanced
@@ -66,7 +69,7 @@ class Company:
             self.ledger.lots.acquire(held.account, held.lot, held.units, held.cost)
         self._policies, self._past = policies, Past()
         self._order = 1 + max((held.lot.order for held in opening.lots), default=0)
-        self._sites = opening.sites
+        self._sites, self._interest_due = opening.sites, opening.interest
         self._machines = Machines(opening.depreciation, policies.fleet.site, self.ledger)
 
     def live(self, month: Period, market: MarketMonth) -> None:
@@ -86,10 +89,11 @@ class Company:
         owed = -self._balance(f"liabilities:payable:{SUPPLIERS}", "USD")
         self._book(month, (SupplierPaid(creditor=SUPPLIERS, bank=p.treasury.bank, amount=owed),))
         self._book(month, p.overhead.spend())
+        self._book(month, self._interest(month))
         free = {wallet: self._balance(f"{FREE}{wallet}", "BTC") for wallet in p.treasury.wallets}
         self._book(month, p.treasury.keep_floor(self.total("assets:cash:", "USD"), free, market.price_end))
         self._book(month, self._machines.close(month))
-        self._book(month, remeasurement(self.ledger.balances, market.price_end))
+        self._book(month, remeasurement(self.ledger.balances, market.price_end * 100))
         self._check_balanced()
 
     def _mine(self, month: Period, market: MarketMonth) -> None:
@@ -101,6 +105,13 @@ class Company:
             self._book(month, mining.mine(site, ghs, market.sats_per_ghs, market.price))
             part = ghs / np.maximum(whole_ghs, 1.0)
             self._book(month, mining.bills(site, ghs, month.days * 86_400.0, part))
+
+    def _interest(self, month: Period) -> Iterator[FactData]:
+        """Accrue and pay what the loans of the opening cost; none is drawn or repaid."""
+        for (name, lender), cents in self._interest_due.items():
+            if name == month.name:
+                yield InterestAccrued(lender=lender, amount=cents)
+                yield InterestPaid(lender=lender, bank=self._policies.treasury.bank, amount=cents)
 
     def _book(self, month: Period, facts: Iterable[FactData]) -> None:
         at = day_end_instant(month.end)

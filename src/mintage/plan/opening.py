@@ -9,6 +9,7 @@ import msgspec
 
 from mintage.books.depreciation import depreciation_due
 from mintage.books.facts import OpeningBalance, OpeningBitcoin, OpeningMachines, OpeningMemo
+from mintage.books.interest import interest_due
 from mintage.books.view import View
 from mintage.house import memory_journal
 from mintage.journal.fact import Fact, FactData
@@ -42,6 +43,7 @@ class Opening(msgspec.Struct, frozen=True, kw_only=True):
         balances: of all accounts.
         lots: what is held, oldest first.
         depreciation: what the machines that are there will be depreciated by, in cents by name of the month and site.
+        interest: what the loans that are owed will cost, in cents by name of the month and lender.
         notes: what a reader of the plan should know about it.
         bank: bank account that the plan pays from: the one with most money.
         wallets: wallets with free bitcoin, the fullest first.
@@ -52,6 +54,7 @@ class Opening(msgspec.Struct, frozen=True, kw_only=True):
     balances: Balances
     lots: tuple[HeldLot, ...]
     depreciation: dict[tuple[str, str], int]
+    interest: dict[tuple[str, str], int]
     notes: tuple[str, ...]
     bank: str
     wallets: tuple[str, ...]
@@ -74,6 +77,7 @@ def open_journal_at(journal: Journal, months: int, day: date | None = None) -> O
         raise InputError("no period is closed yet.", remedy="Close one, or name the day that the plan begins after.")
     day = day or max(parse_period(name).end for name in closed)
     months_ahead = list(months_after(day, months))
+    view = View(journal)
     ahead = Period(months_ahead[0].start, months_ahead[-1].end, "plan")
     balances = journal.balances(end=day)
     if not balances:
@@ -88,9 +92,8 @@ def open_journal_at(journal: Journal, months: int, day: date | None = None) -> O
         day=day,
         balances=balances,
         lots=tuple(_deal(states, balances)),
-        depreciation={
-            (month.name, site): cents for (month, site), cents in depreciation_due(View(journal), ahead).items()
-        },
+        depreciation=_by_name(depreciation_due(view, ahead)),
+        interest=_by_name(interest_due(view, ahead)),
         notes=tuple(notes),
         bank=next(iter(_members(balances, "assets:cash:", "USD")), BANK),
         wallets=_members(balances, FREE, "BTC") or (WALLET,),
@@ -151,6 +154,10 @@ def months_after(day: date, count: int) -> Iterator[Period]:
         month = parse_period(start.strftime("%Y-%m"))
         yield month
         start = month.end + timedelta(days=1)
+
+
+def _by_name(due: dict[tuple[Period, str], int]) -> dict[tuple[str, str], int]:
+    return {(month.name, place): cents for (month, place), cents in due.items()}
 
 
 def _region_site(rest: str) -> tuple[str, str]:
