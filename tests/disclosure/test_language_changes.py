@@ -1,9 +1,12 @@
 """Every spoiled translation is noted with its kind; every good one is left alone."""
 
+import time
 import tomllib
 from pathlib import Path
 
 import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
 
 from mintage.disclosure.document import parse_document
 from mintage.disclosure.language import LanguageNote, compare
@@ -83,6 +86,33 @@ def test_a_spoiled_translation_is_noted(name: str, right: str, wrong: str, kind:
     assert all(n.line == 1 and n.zh_line == 2 for n in notes)
 
 
+ORDINARY = [
+    ("We obeyed the court's orders in order to close the case.", "為了結案,我們遵守了法院的命令。"),
+    ("The power tariff in Texas rose by 4%.", "德州電價上漲 4%。"),
+    ("U.S. Treasury yields rose 10 basis points in May.", "5 月美國國債殖利率上升 10 個基點。"),
+    ("We expect our guidance to hold, as expected.", "一如預期,我們預期指引不變。"),
+    ("The collateral was returned after the pledge ended.", "質押結束後,抵押品已返還。"),
+    ("Our business model is new, and the new models ship in July.", "我們的商業模式很新,新機型將於 7 月出貨。"),
+    ("Miners such as these two companies host 3 sites for us.", "像這兩家公司這樣的礦工為我們託管三個礦場。"),
+    ("ADR holders pay 2 cents per ADS.", "美國存託憑證持有人每股 ADS 支付 2 美分。"),
+    ("Half of the fleet, or one third of its power, moved.", "一半的機隊,亦即三分之一的電力,已經轉移。"),
+    ("Net loss decreased while costs were lower.", "淨損減少,成本也降低。"),
+    ("Fewer than 20 machines failed, less than 1%.", "不到 20 台機器故障,不足 1%。"),
+    ("It took us one and a half years.", "這花了我們一年半的時間。"),
+    ("We ordered 120 wafers from the foundry at 4 nm.", "我們向晶圓代工廠訂購了 120 片 4 奈米晶圓。"),
+    ("Bitcoin mining industry news: the peak was on 4/20.", "比特幣礦業新聞:高點出現在 4/20。"),
+    ("We sold 1.5 EH/s, that is 1,500,000 TH/s.", "我們售出 1.5 EH/s,即 150 萬 TH/s。"),
+    ("Revenue grew 12% sequentially and 31% year-over-year.", "營收季增 12%,年增 31%。"),
+    ("A total of RMB 7.2 million ($1.0 million) was paid.", "共支付人民幣 720 萬元(100 萬美元)。"),
+]
+
+
+@pytest.mark.parametrize(("en", "zh"), ORDINARY)
+def test_ordinary_words_are_left_alone(en: str, zh: str) -> None:
+    """A word that is wrong for a term of the trade is right where the English means something else."""
+    assert notes_of(en, zh) == ()
+
+
 def test_exchanged_ends_of_a_movement_are_noted() -> None:
     """A rise told from its end to its start is found although both figures are there."""
     en = "Operating hash rate rose from 2.6 EH/s in March to 3.2 EH/s in June."
@@ -123,6 +153,32 @@ def test_misheard_words_are_noted_with_what_was_meant() -> None:
     notes = notes_of(en, "新興冷卻模型銷售良好,網路現金率也很高。")
     assert [(n.kind, n.suggest) for n in notes] == [("term", "浸沒式冷卻"), ("term", "全網算力")]
     assert notes_of(en, "浸沒式冷卻機型銷售良好,全網算力也很高。") == ()
+
+
+ENGLISH_PIECES = ["$1.5 million", "Q2", "May", "up", "12%", "hash rate", "per", "TH/s", ". ", "June 31", "half", "to"]
+CHINESE_PIECES = ["1.5", "億", "美元", "百分之", "分之", "太赫茲", "算力", *"萬第季十零。,月日年每成數點兆１增減"]
+
+
+@given(st.lists(st.sampled_from(ENGLISH_PIECES)), st.lists(st.sampled_from(CHINESE_PIECES)))
+@settings(max_examples=300, deadline=None)
+def test_no_text_breaks_the_comparison(en: list[str], zh: list[str]) -> None:
+    """Whatever pieces a text is made of, there are notes or none, each within the two texts."""
+    english, chinese = "The " + " ".join(en), "這是" + "".join(zh)
+    for note in notes_of(english, chinese):
+        assert note.start is None or english[note.start :].startswith(note.source.split(" ")[0])
+        assert note.zh_start is None or chinese[note.zh_start :].startswith(note.target[:1])
+        assert note.source or note.target
+
+
+def test_a_long_paragraph_takes_no_square_of_time() -> None:
+    """Twenty times the text takes less than a hundred times as long, and still gives no false note."""
+    en, zh = (" ".join(pair[0] for pair in GOOD.values()), "".join(pair[1] for pair in GOOD.values()))
+    started = time.process_time()
+    assert notes_of(en, zh) == ()
+    once = time.process_time() - started
+    started = time.process_time()
+    assert notes_of(" ".join([en] * 20), zh * 20) == ()
+    assert time.process_time() - started < 100 * max(once, 0.02)
 
 
 def test_paragraphs_without_translation_give_nothing() -> None:

@@ -41,7 +41,7 @@ class Mention(msgspec.Struct, frozen=True):
 
 _N = r"[一二三四五六七八九十]"
 _YEAR = r"(?:(?P<year>(?:19|20)\d{2}|[一二][零〇九][零〇一二三四五六七八九]{2})\s*年\s*的?)"
-_MONTH = rf"(?P<month>1[0-2]|0?[1-9]|十[一二]?|{_N})\s*月"
+_MONTH = rf"(?<!\d)(?P<month>1[0-2]|0?[1-9]|十[一二]?|{_N})\s*月"
 _DAY = rf"(?P<day>[12]\d|3[01]|0?[1-9]|[二三]?十?{_N})"
 _READINGS = (
     ("date", rf"{_YEAR}?{_MONTH}(?:份)?\s*{_DAY}\s*[日號](?!元|圓|本)"),

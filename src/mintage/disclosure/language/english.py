@@ -1,6 +1,7 @@
 """The English side: quantities and periods of the tie-out's reader, in the form that both languages share."""
 
 import re
+from collections.abc import Sequence
 from decimal import Decimal
 
 from mintage.disclosure.language.amounts import Amount
@@ -8,7 +9,7 @@ from mintage.disclosure.language.chinese_dates import Mention
 from mintage.disclosure.language.units import unit
 from mintage.disclosure.quantities import find_quantities
 from mintage.disclosure.quantity import Quantity
-from mintage.disclosure.when import When, find_periods
+from mintage.disclosure.when import When
 
 _RELATIVE = (
     ("prev", re.compile(r"\b(?:previous|prior|preceding|last)\b", re.IGNORECASE)),
@@ -25,9 +26,9 @@ _SOFT_KINDS = frozenset({"ordinal"})
 _SOFT_WORDS_BELOW = 2
 
 
-def english_amounts(text: str, reporting: str) -> list[Amount]:
-    """Return the amounts of English `text`, with periods left out."""
-    hidden = [(when.start, when.end) for when in find_periods(text, reporting)]
+def english_amounts(text: str, periods: Sequence[When]) -> list[Amount]:
+    """Return the amounts of English `text`; its periods are left out."""
+    hidden = [(when.start, when.end) for when in periods]
     return [_amount(text, quantity) for quantity in find_quantities(text, hidden)]
 
 
@@ -55,9 +56,9 @@ def _amount(text: str, quantity: Quantity) -> Amount:
     )
 
 
-def english_mentions(text: str, reporting: str) -> list[Mention]:
-    """Return the periods said in English `text` by their face, left to right."""
-    mentions = (_mention(text, when) for when in find_periods(text, reporting))
+def english_mentions(text: str, periods: Sequence[When]) -> list[Mention]:
+    """Return the periods of English `text` by their face, left to right."""
+    mentions = (_mention(text, when) for when in periods)
     return [mention for mention in mentions if mention is not None]
 
 

@@ -1,6 +1,7 @@
 """Rules on figures: numbers changed or lost, units lost, prices no longer per anything, ends exchanged."""
 
 import re
+from itertools import permutations
 
 from mintage.disclosure.language.amounts import IDENTIFIER, Amount
 from mintage.disclosure.language.english import printed
@@ -12,6 +13,7 @@ from mintage.disclosure.language.sentences import Span
 from mintage.disclosure.language.units import Unit, per_unit, tables
 from mintage.disclosure.language.words import word_tables
 
+_START_REACH = 80
 _EACH = han_pattern(r"分別[^,。;:]{0,14}$")
 _SAID_EACH = re.compile(r"\b(?:each|respectively|apiece|separately)\b", re.IGNORECASE)
 
@@ -157,28 +159,30 @@ def _bitcoin_before(passage: Passage, amount: Amount) -> bool:
 def exchanged_ends(passage: Passage) -> list[LanguageNote]:
     """Two figures of one movement told the other way round: from A to B becomes from B to A."""
     notes = []
-    pairs = [p for p in passage.matching.pairs if p.same and p.en.base]
-    for first in pairs:
-        for second in pairs:
-            if first.en.base != second.en.base or first.en.value == second.en.value:
-                continue
-            if passage.bead_at_en(first.en.start) != passage.bead_at_en(second.en.start):
-                continue
-            from_first = _starts_en(passage, first.en) and not _starts_en(passage, second.en)
-            from_second = _starts_zh(passage, second.zh) and not _starts_zh(passage, first.zh)
-            if from_first and from_second:
-                source = Span(min(first.en.start, second.en.start), max(first.en.end, second.en.end))
-                why = f"the English starts from {first.en.text}, the Chinese from {second.zh.text}"
-                notes.append(passage.note("number", source, second.zh, first.zh.text, why))
+    beads: dict[int, list[Pair]] = {}
+    for pair in passage.matching.pairs:
+        if pair.same and pair.en.base:
+            beads.setdefault(passage.alignment.en_index(pair.en.start), []).append(pair)
+    for first, second in (two for pairs in beads.values() for two in permutations(pairs, 2)):
+        if first.en.base != second.en.base or first.en.value == second.en.value:
+            continue
+        from_first = _starts_en(passage, first.en) and not _starts_en(passage, second.en)
+        from_second = _starts_zh(passage, second.zh) and not _starts_zh(passage, first.zh)
+        if from_first and from_second:
+            source = Span(min(first.en.start, second.en.start), max(first.en.end, second.en.end))
+            why = f"the English starts from {first.en.text}, the Chinese from {second.zh.text}"
+            notes.append(passage.note("number", source, second.zh, first.zh.text, why))
     return notes
 
 
 def _starts_en(passage: Passage, amount: Amount) -> bool:
-    return re.search(word_tables().start.en, passage.en[: amount.start], re.IGNORECASE) is not None
+    before = passage.en[max(0, amount.start - _START_REACH) : amount.start]
+    return re.search(word_tables().start.en, before, re.IGNORECASE) is not None
 
 
 def _starts_zh(passage: Passage, amount: Amount) -> bool:
-    return han_pattern(word_tables().start.zh).search(passage.folded[: amount.start]) is not None
+    before = passage.folded[max(0, amount.start - _START_REACH) : amount.start]
+    return han_pattern(word_tables().start.zh).search(before) is not None
 
 
 def each_for_together(passage: Passage) -> list[LanguageNote]:
@@ -187,7 +191,7 @@ def each_for_together(passage: Passage) -> list[LanguageNote]:
     for pair in passage.matching.pairs:
         if pair.en.base in {"", "%"}:
             continue
-        found = _EACH.search(passage.folded, 0, pair.zh.start)
+        found = _EACH.search(passage.folded, max(0, pair.zh.start - _START_REACH), pair.zh.start)
         clause = passage.zh_clause(pair.zh)
         if found is None or found.start() < clause.start:
             continue

@@ -4,13 +4,14 @@ Amounts of equal value are paired first, the nearest sentence and place first, b
 clauses. What is left on both sides of one sentence is then paired as "said differently".
 """
 
-from collections.abc import Callable, Sequence
+from bisect import bisect_left, bisect_right
+from collections.abc import Sequence
 from decimal import Decimal
 
 import msgspec
 
 from mintage.disclosure.language.amounts import Amount
-from mintage.disclosure.language.sentences import Bead, Span
+from mintage.disclosure.language.sentences import Alignment
 
 
 class Pair(msgspec.Struct, frozen=True):
@@ -29,6 +30,7 @@ class Matching(msgspec.Struct, frozen=True):
     zh_alone: tuple[Amount, ...]
 
 
+_SENTENCES_APART_MAX = 8
 _SENTENCE_COST = 1.0
 _PLACE_COST = 0.5
 _ROUNDED_COST = 0.4
@@ -36,48 +38,23 @@ _OTHER_UNIT_COST = 3.0
 _NO_UNIT_COST = 0.3
 
 
-def bead_of(start: int, beads: Sequence[Bead], side: Callable[[Bead], tuple[Span, ...]]) -> int:
-    """Return the index of the bead whose sentences on one side hold the character at `start`."""
-    best = 0
-    for index, bead in enumerate(beads):
-        spans = side(bead)
-        if spans and spans[0].start <= start:
-            best = index
-    return best
-
-
-def english_side(bead: Bead) -> tuple[Span, ...]:
-    """Return the English sentences of a bead."""
-    return bead.en
-
-
-def chinese_side(bead: Bead) -> tuple[Span, ...]:
-    """Return the Chinese sentences of a bead."""
-    return bead.zh
-
-
-def match(en: Sequence[Amount], zh: Sequence[Amount], beads: Sequence[Bead]) -> Matching:
+def match(en: Sequence[Amount], zh: Sequence[Amount], alignment: Alignment) -> Matching:
     """Pair amounts one to one at the least cost, cheapest first."""
-    en_beads = [bead_of(a.start, beads, english_side) for a in en]
-    zh_beads = [bead_of(a.start, beads, chinese_side) for a in zh]
+    en_beads = [alignment.en_index(a.start) for a in en]
+    zh_beads = [alignment.zh_index(a.start) for a in zh]
+    near = _near(en_beads, zh_beads)
     en_places, zh_places = _places(en_beads), _places(zh_beads)
 
     def apart(i: int, j: int) -> float:
         return _SENTENCE_COST * abs(en_beads[i] - zh_beads[j]) + _PLACE_COST * abs(en_places[i] - zh_places[j])
 
-    equal = [
-        (cost + apart(i, j), i, j)
-        for i, a in enumerate(en)
-        for j, b in enumerate(zh)
-        if (cost := value_cost(a, b)) is not None
-    ]
+    equal = [(cost + apart(i, j), i, j) for i, j in near if (cost := value_cost(en[i], zh[j])) is not None]
     chosen = _cheapest(equal, set(), set())
     en_used, zh_used = {i for i, _ in chosen}, {j for _, j in chosen}
     other = [
-        (_unlikeness(a, b) + apart(i, j), i, j)
-        for i, a in enumerate(en)
-        for j, b in enumerate(zh)
-        if a.vague == b.vague and (a.vague or (a.strict and b.strict)) and en_beads[i] == zh_beads[j]
+        (_unlikeness(en[i], zh[j]) + apart(i, j), i, j)
+        for i, j in near
+        if en_beads[i] == zh_beads[j] and _comparable(en[i], zh[j])
     ]
     differing = _cheapest(other, en_used, zh_used)
     en_used |= {i for i, _ in differing}
@@ -91,12 +68,26 @@ def match(en: Sequence[Amount], zh: Sequence[Amount], beads: Sequence[Bead]) -> 
     )
 
 
+def _near(en_beads: Sequence[int], zh_beads: Sequence[int]) -> list[tuple[int, int]]:
+    """Return the pairs of amounts whose sentences lie close enough to be one said late."""
+    pairs: list[tuple[int, int]] = []
+    for i, bead in enumerate(en_beads):
+        first = bisect_left(zh_beads, bead - _SENTENCES_APART_MAX)
+        last = bisect_right(zh_beads, bead + _SENTENCES_APART_MAX)
+        pairs.extend((i, j) for j in range(first, last))
+    return pairs
+
+
+def _comparable(en: Amount, zh: Amount) -> bool:
+    return en.vague == zh.vague and (en.vague or (en.strict and zh.strict))
+
+
 def _places(beads: Sequence[int]) -> list[float]:
-    """Return each amount's place within its sentence, from 0 to 1."""
+    """Return each amount's place within its sentence, from 0 to 1; `beads` never fall."""
     places = []
     for index, bead in enumerate(beads):
-        same = [k for k, other in enumerate(beads) if other == bead]
-        places.append(same.index(index) / max(1, len(same) - 1) if len(same) > 1 else 0.5)
+        first, last = bisect_left(beads, bead), bisect_right(beads, bead) - 1
+        places.append((index - first) / (last - first) if last > first else 0.5)
     return places
 
 

@@ -11,15 +11,17 @@ from mintage.disclosure.language.amounts import Amount, chinese_amounts
 from mintage.disclosure.language.chinese_dates import Mention, chinese_mentions
 from mintage.disclosure.language.english import english_amounts, english_mentions
 from mintage.disclosure.language.han import fold
-from mintage.disclosure.language.matching import Matching, bead_of, chinese_side, english_side, match
+from mintage.disclosure.language.matching import Matching, match
 from mintage.disclosure.language.notes import Kind, LanguageNote
-from mintage.disclosure.language.sentences import Bead, Span, align
+from mintage.disclosure.language.sentences import Alignment, Bead, Span, align
+from mintage.disclosure.when import find_periods
 
 _EN_CLAUSE_END = re.compile(r"[,;:]\s|[.?!]\s|\s(?:and|while|but|with|versus)\s|\s--\s")
 _ZH_CLAUSE_END = re.compile(
     r"(?<!\d),|,(?!\d{3}(?!\d))|[;:。?!、]|并且?(?=[年季较比月])|和(?=[年季较比月])|以及|而(?=[第上])"
 )
 
+_CLAUSE_REACH = 600
 _SENTENCE_LETTERS_MIN = 40
 _SENTENCE_WORDS_MIN = 7
 _FILLER = re.compile(
@@ -46,12 +48,17 @@ class Passage(msgspec.Struct, frozen=True):
     en: str
     zh: str
     folded: str
-    beads: tuple[Bead, ...]
+    alignment: Alignment
     en_amounts: tuple[Amount, ...]
     zh_amounts: tuple[Amount, ...]
     en_mentions: tuple[Mention, ...]
     zh_mentions: tuple[Mention, ...]
     matching: Matching
+
+    @property
+    def beads(self) -> tuple[Bead, ...]:
+        """The sentences that belong together, in order."""
+        return self.alignment.beads
 
     def note(
         self, kind: Kind, source: Located | str, target: Located | str, suggest: str | None, why: str
@@ -73,11 +80,11 @@ class Passage(msgspec.Struct, frozen=True):
 
     def bead_at_en(self, start: int) -> Bead:
         """Return the bead whose English sentence holds the character at `start`."""
-        return self.beads[bead_of(start, self.beads, english_side)]
+        return self.beads[self.alignment.en_index(start)]
 
     def bead_at_zh(self, start: int) -> Bead:
         """Return the bead whose Chinese sentence holds the character at `start`."""
-        return self.beads[bead_of(start, self.beads, chinese_side)]
+        return self.beads[self.alignment.zh_index(start)]
 
     def en_of(self, bead: Bead) -> str:
         """Return the English of a bead."""
@@ -105,21 +112,22 @@ class Passage(msgspec.Struct, frozen=True):
 def read_passage(paragraph: Paragraph, zh: str, reporting: str) -> Passage:
     """Read and align one paragraph with its translation `zh`."""
     en = paragraph.en
-    beads = tuple(align(en, zh))
+    alignment = align(en, zh)
     zh_mentions = tuple(chinese_mentions(zh))
-    en_amounts = tuple(english_amounts(en, reporting))
+    periods = find_periods(en, reporting)
+    en_amounts = tuple(english_amounts(en, periods))
     zh_amounts = tuple(chinese_amounts(zh, list(zh_mentions)))
     return Passage(
         paragraph=paragraph,
         en=en,
         zh=zh,
         folded=fold(zh),
-        beads=beads,
+        alignment=alignment,
         en_amounts=en_amounts,
         zh_amounts=zh_amounts,
-        en_mentions=tuple(english_mentions(en, reporting)),
+        en_mentions=tuple(english_mentions(en, periods)),
         zh_mentions=zh_mentions,
-        matching=match(en_amounts, zh_amounts, beads),
+        matching=match(en_amounts, zh_amounts, alignment),
     )
 
 
@@ -137,8 +145,9 @@ def _words(text: str, place: Located | str) -> tuple[str, int | None]:
 
 
 def _clause(text: str, place: Located, pattern: re.Pattern[str]) -> Span:
-    start, end = 0, len(text)
-    for found in pattern.finditer(text):
+    """Return the clause around a place; it never reaches further than `_CLAUSE_REACH` to either side."""
+    start, end = max(0, place.start - _CLAUSE_REACH), min(len(text), place.end + _CLAUSE_REACH)
+    for found in pattern.finditer(text, start, end):
         if found.end() <= place.start:
             start = found.end()
         elif found.start() >= place.end:

@@ -6,7 +6,8 @@ ratio. Numbers and Latin names that both sides share, or only one side has, tell
 
 import math
 import re
-from collections.abc import Callable, Iterable
+from bisect import bisect_right
+from collections.abc import Callable, Iterable, Sequence
 from functools import cache
 
 import msgspec
@@ -26,6 +27,7 @@ CHARACTERS_PER_LETTER = 0.31
 
 _VARIANCE_PER_CHARACTER = 1.6
 _BEADS = {(1, 1): 0.0, (1, 2): 3.0, (2, 1): 3.0, (2, 2): 6.0, (1, 3): 6.0, (3, 1): 6.0, (1, 0): 7.0, (0, 1): 7.0}
+_BAND = 4
 _ANCHOR_WEIGHT = 1.6
 _WORD_WEIGHT = 1.2
 
@@ -42,6 +44,34 @@ class Bead(msgspec.Struct, frozen=True):
 
     en: tuple[Span, ...]
     zh: tuple[Span, ...]
+
+
+class Alignment(msgspec.Struct, frozen=True):
+    """The beads of a paragraph in order, and for each side the place and index of those that it takes part in."""
+
+    beads: tuple[Bead, ...]
+    en_starts: tuple[tuple[int, int], ...]
+    zh_starts: tuple[tuple[int, int], ...]
+
+    @classmethod
+    def of(cls, beads: Sequence[Bead]) -> "Alignment":
+        """Index beads by the place of their first sentence on either side."""
+        en = tuple((bead.en[0].start, index) for index, bead in enumerate(beads) if bead.en)
+        zh = tuple((bead.zh[0].start, index) for index, bead in enumerate(beads) if bead.zh)
+        return cls(tuple(beads), en, zh)
+
+    def en_index(self, start: int) -> int:
+        """Return the index of the bead whose English holds the character at `start`."""
+        return _index_at(self.en_starts, start)
+
+    def zh_index(self, start: int) -> int:
+        """Return the index of the bead whose Chinese holds the character at `start`."""
+        return _index_at(self.zh_starts, start)
+
+
+def _index_at(starts: tuple[tuple[int, int], ...], start: int) -> int:
+    at = bisect_right(starts, start, key=lambda pair: pair[0])
+    return starts[at - 1][1] if at else 0
 
 
 def split_english(text: str) -> list[Span]:
@@ -70,7 +100,7 @@ def _stripped(text: str, start: int, end: int) -> tuple[int, int]:
     return start + len(inner) - len(inner.lstrip()), end - (len(inner) - len(inner.rstrip()))
 
 
-def align(en: str, zh: str) -> list[Bead]:
+def align(en: str, zh: str) -> Alignment:
     """Pair the sentences of a paragraph with those of its translation, in order, at the least cost."""
     left, right = split_english(en), split_chinese(zh)
     folded = fold(zh)
@@ -79,7 +109,8 @@ def align(en: str, zh: str) -> list[Bead]:
     best: dict[tuple[int, int], tuple[float, tuple[int, int]]] = {(0, 0): (0.0, (0, 0))}
     for i in range(len(left) + 1):
         for j in range(len(right) + 1):
-            if (i, j) not in best:
+            off_diagonal = abs(i * len(right) - j * len(left)) > _BAND * max(len(left), len(right))
+            if (i, j) not in best or off_diagonal:
                 continue
             for (di, dj), prior in _BEADS.items():
                 to = (i + di, j + dj)
@@ -88,7 +119,7 @@ def align(en: str, zh: str) -> list[Bead]:
                 cost = best[i, j][0] + prior + _distance(left_traits[i : to[0]], right_traits[j : to[1]])
                 if to not in best or cost < best[to][0]:
                     best[to] = (cost, (i, j))
-    return _walk_back(best, left, right)
+    return Alignment.of(_walk_back(best, left, right))
 
 
 def _walk_back(

@@ -1,7 +1,7 @@
 """Rules on words: the trade's glossary, and what speech recognition misheard and a machine translated literally."""
 
 import re
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from functools import cache
 
 import msgspec
@@ -69,23 +69,27 @@ def _chinese(patterns: tuple[str, ...]) -> re.Pattern[str]:
 def words_of(passage: Passage) -> list[LanguageNote]:
     """Return the notes on misheard words and terms, sentence by sentence; each Chinese place is noted once."""
     notes: list[LanguageNote] = []
+    misheard = [word for word in misheard_words() if _english(word.heard).search(passage.en)]
+    terms = [term for term in glossary() if _english(term.en).search(passage.en)]
     for bead in passage.beads:
         if not bead.en or not bead.zh:
             continue
         en, zh = Span(bead.en[0].start, bead.en[-1].end), Span(bead.zh[0].start, bead.zh[-1].end)
         # A figure with a wrong unit has its own note.
         claimed = [Span(a.start, a.end) for a in passage.zh_amounts if a.wrong]
-        notes.extend(_misheard(passage, en, zh, claimed))
-        for term in glossary():
+        notes.extend(_misheard(passage, misheard, en, zh, claimed))
+        for term in terms:
             notes.extend(_wrong_renderings(passage, term, en, zh, claimed))
-        notes.extend(_missing_terms(passage, bead, en, zh, claimed))
+        notes.extend(_missing_terms(passage, terms, bead, claimed))
     return notes
 
 
-def _misheard(passage: Passage, en: Span, zh: Span, claimed: list[Span]) -> Iterator[LanguageNote]:
+def _misheard(
+    passage: Passage, words: Sequence[Misheard], en: Span, zh: Span, claimed: list[Span]
+) -> Iterator[LanguageNote]:
     taken: list[Span] = []
     sentence = passage.en[en.start : en.end]
-    for word in misheard_words():
+    for word in words:
         if word.context and not re.search(word.context, sentence, re.IGNORECASE):
             continue
         for heard in _english(word.heard).finditer(passage.en, en.start, en.end):
@@ -122,13 +126,18 @@ def _wrong_renderings(passage: Passage, term: Term, en: Span, zh: Span, claimed:
             yield passage.note(term.kind, source, found, term.zh, wrong.why)
 
 
-def _missing_terms(passage: Passage, bead: Bead, en: Span, zh: Span, claimed: list[Span]) -> Iterator[LanguageNote]:
+def _missing_terms(passage: Passage, terms: Sequence[Term], bead: Bead, claimed: list[Span]) -> Iterator[LanguageNote]:
     """Yield a note for each required term of a sentence whose translation has no rendering of it at all."""
+    en, zh = Span(bead.en[0].start, bead.en[-1].end), Span(bead.zh[0].start, bead.zh[-1].end)
     if len(bead.en) > 1 and len(bead.zh) > 1:
         return
-    for term in (t for t in glossary() if t.required):
+    for term in (t for t in terms if t.required):
         source = _english(term.en).search(passage.en, en.start, en.end)
         if source is None or _chinese(term.right).search(passage.folded, zh.start, zh.end):
+            continue
+        if any(
+            w.unless_en and re.search(w.unless_en, passage.en[en.start : en.end], re.IGNORECASE) for w in term.wrong
+        ):
             continue
         wrong = [Span(*m.span()) for w in term.wrong for m in _chinese((w.zh,)).finditer(passage.folded)]
         if any(span in claimed for span in wrong) or _chinese(term.right).search(passage.folded):
