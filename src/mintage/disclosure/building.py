@@ -1,14 +1,16 @@
 """Makes a figure of a quantity and what was understood about it."""
 
+import re
 from fractions import Fraction
 
 from mintage.disclosure import periods
+from mintage.disclosure.context import Context
 from mintage.disclosure.dating import Dated
 from mintage.disclosure.figures import Figure, format_number
 from mintage.disclosure.interval import Interval
 from mintage.disclosure.quantity import Quantity
 from mintage.disclosure.roles import RoleReading
-from mintage.disclosure.subjects import Context, Subject
+from mintage.disclosure.subjects import Subject
 from mintage.disclosure.when import When
 from mintage.disclosure.words import words
 
@@ -59,7 +61,7 @@ def make_figure(
         role="other" if subject is None and role.role in {"level", "base"} else role.role,
         period=None if role.role == "other" else dated.period,
         period_stated=dated.stated, part=dated.part, compared=role.compared,
-        truncated=quantity.truncated,
+        truncated=quantity.truncated, confidence=subject.confidence if subject else 1.0,
         conditional=words().conditional.search(context.text[max(0, start - 90) : start]) is not None,
     )  # fmt: skip
 
@@ -76,6 +78,8 @@ def _is_loss(context: Context, quantity: Quantity, subject: Subject) -> bool:
     if words().loss_before.search(context.text[max(0, start - 40) : start]):
         return True
     mention, pattern = subject.mention, subject.measure.negative
+    if mention is None:
+        return re.search(r"\bloss\b[^.;]*$", context.text[max(0, start - 60) : start]) is not None
     return (
         mention is not None and pattern is not None and bool(pattern.search(context.text[mention.start : mention.end]))
     )

@@ -5,8 +5,8 @@ import re
 import msgspec
 
 from mintage.disclosure import periods
+from mintage.disclosure.context import Context
 from mintage.disclosure.quantity import Quantity
-from mintage.disclosure.subjects import Context
 from mintage.disclosure.when import NOW, When
 from mintage.disclosure.words import words
 
@@ -61,6 +61,9 @@ def _dates_first(whens: list[When], nature: str) -> list[When]:
 
 def _after(context: Context, quantity: Quantity, whens: list[When]) -> When | None:
     """Return a period tied to the figure by a preposition right after it ("$24.3 million in Q1")."""
+    following = next((q for q in context.quantities if q.start >= quantity.end), None)
+    if following is not None and re.fullmatch(r"\s*(?:,|and|,\s*and)\s*", context.text[quantity.end : following.start]):
+        return _after(context, following, whens)
     for when in whens:
         if when.start < quantity.end:
             continue

@@ -34,8 +34,10 @@ class Figure(msgspec.Struct):
         role: what the figure does: a level, the earlier level it is compared with, growth, a share...
         period: the period it belongs to; "now" where the text only says "today".
         base_period: for growth and differences the period it is measured from.
+        base_stated: the words name that period or comparison.
         partner: for growth and differences the id of the figure whose change it states.
         whole: for a share the metric of the whole.
+        confidence: how surely the metric is meant, up to 1.
         table: number of the table in which it stands, if it does.
         compared: "yoy", "qoq" or "mom" where the words name the comparison.
         part: "early", "mid", "late", "start" or "end" of the period, where the words say so.
@@ -71,11 +73,13 @@ class Figure(msgspec.Struct):
     period: str | None = None
     period_stated: bool = False
     base_period: str | None = None
+    base_stated: bool = False
     partner: str | None = None
     whole: str | None = None
     sentence: int = 0
     truncated: bool = False
     conditional: bool = False
+    confidence: float = 1.0
     table: int | None = None
     part: str | None = None
     compared: str | None = None

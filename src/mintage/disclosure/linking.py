@@ -3,17 +3,17 @@
 import re
 
 from mintage.disclosure import periods
+from mintage.disclosure.context import Context
 from mintage.disclosure.figures import Figure
 from mintage.disclosure.metrics import Mention, catalogue, measures_by_id
-from mintage.disclosure.subjects import Context
-from mintage.disclosure.when import NOW
+from mintage.disclosure.when import NOW, When
 from mintage.disclosure.words import words
 
 _COUNTABLE = frozenset({"bitcoin", "blocks", "machines", "ads", "shares"})
 _PERCENT_MEASURES = frozenset({"percent", "points"})
 
 
-def link(context: Context, figures: list[Figure], reporting: str, segment: str | None) -> None:
+def link(context: Context, figures: list[Figure], whens: list[When], reporting: str, segment: str | None) -> None:
     """Give growth, differences, bases and shares their metric, partner and base period; in place.
 
     `segment` is the part of the business that the paragraphs before spoke of last.
@@ -21,11 +21,11 @@ def link(context: Context, figures: list[Figure], reporting: str, segment: str |
     for figure in figures:
         same = [other for other in figures if other.sentence == figure.sentence and other is not figure]
         if figure.role == "base":
-            _link_base(context, figure, same, reporting)
+            _link_base(figure, same, figures, reporting)
     for figure in figures:
         same = [other for other in figures if other.sentence == figure.sentence and other is not figure]
         if figure.role in {"growth", "difference"}:
-            _link_change(context, figure, same, figures, reporting)
+            _link_change(context, figure, same, figures, whens, reporting)
         elif figure.role == "share":
             _link_share(context, figure, same, segment)
         elif figure.role == "level":
@@ -64,45 +64,64 @@ def _take(figure: Figure, level: Figure) -> None:
         figure.unit, figure.kind = level.unit, level.kind
 
 
-def _link_base(context: Context, figure: Figure, same: list[Figure], reporting: str) -> None:
+def _link_base(figure: Figure, same: list[Figure], figures: list[Figure], reporting: str) -> None:
     level = _level_for(figure, same)
     if level is not None:
         _take(figure, level)
-        if (
-            level.measure in {"operating_income", "net_income", "net_income.per_ads"}
-            and level.factor < 0 < figure.factor
-        ):
+        figure.confidence = min(figure.confidence, level.confidence)
+        one_sided = level.measure in {"operating_income", "net_income", "net_income.per_ads"}
+        if one_sided and level.factor < 0 < figure.factor:
             figure.factor, figure.core, figure.loose = -figure.factor, -figure.core, -figure.loose
     if figure.period_stated:
         return
+    earlier = [
+        f for f in figures if f.role == "base" and f.period_stated and f.end <= figure.start and f.kind == figure.kind
+    ]
     compared = next((other.compared for other in same if other.compared), None)
+    if earlier and figure.nature == "stock" and compared is None:
+        figure.period = earlier[-1].period
+        return
     period = level.period if level and level.period and level.period != NOW else reporting
     figure.period = comparison_base(period, compared)
-    if figure.metric is None and level is None and context.text:
-        figure.role = "level"
 
 
-def _link_change(context: Context, figure: Figure, same: list[Figure], figures: list[Figure], reporting: str) -> None:
+def _link_change(
+    context: Context, figure: Figure, same: list[Figure], figures: list[Figure], whens: list[When], reporting: str
+) -> None:
     level = _changed_level(context, figure, same)
     if level is None and figure.metric is None:
         named = _named_measure(context, figure)
         if named is not None:
             figure.measure = named.id
-            figure.metric = catalogue().metric(named.id, None)
             figure.metric = _metric_with_segment(context, figure, named)
             figure.nature = measures_by_id()[named.id].nature
         else:
             level = _earlier_level(context, figure, figures)
     if level is not None:
         _take(figure, level)
-        figure.partner = level.id
-        figure.period = level.period
+        figure.partner, figure.period, figure.confidence = level.id, level.period, level.confidence
     if figure.period is None or figure.period == NOW:
         figure.period = reporting
     base = _base_figure(figure, same, level)
-    figure.base_period = base.period if base else comparison_base(figure.period, figure.compared)
-    if base is None and figure.compared is None:
-        figure.compared = None
+    than = _period_after(context, figure, whens)
+    if base is None and figure.compared is None and than is not None:
+        figure.base_period, figure.base_stated = than, True
+        return
+    figure.base_period = (
+        base.period if base and figure.compared is None else comparison_base(figure.period, figure.compared)
+    )
+    figure.base_stated = base is not None or figure.compared is not None
+
+
+def _period_after(context: Context, figure: Figure, whens: list[When]) -> str | None:
+    """Return the period right after a change that it is measured from ("40% more than a year ago")."""
+    for when in whens:
+        gap = context.blanked[figure.end : when.start] if when.start >= figure.end else None
+        if gap is not None and re.fullmatch(
+            r"\s*(?:\w+\s+)?(?:than|from|over|against|versus|since|compared (?:with|to))\s+(?:in |the |that of )*", gap
+        ):
+            return when.period if when.period != NOW else None
+    return None
 
 
 def _changed_level(context: Context, figure: Figure, same: list[Figure]) -> Figure | None:
@@ -217,5 +236,6 @@ def _link_outlook(context: Context, figure: Figure, reporting: str) -> None:
     if figure.metric is None or figure.period is None or figure.period == NOW:
         return
     later = periods.bounds(figure.period)[0] > periods.end(reporting)
-    if later and words().outlook.search(context.text, start, end):
+    ranged = figure.qualifier == "range" and figure.nature == "flow"
+    if later and (ranged or words().outlook.search(context.text, start, end)):
         figure.metric = f"guidance.{figure.metric.removesuffix('.total')}"

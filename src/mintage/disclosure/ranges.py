@@ -30,10 +30,20 @@ def join_ranges(text: str, found: list[Quantity]) -> None:
         if not joined or not (bare or (comma and first.in_words and second.in_words)) or first.value >= second.value:
             continue
         if not lead and _RISE.search(text[max(0, first.start - 80) : first.start]):
+            if first.kind == "count":
+                lend_unit(first, second)
             continue
         if between.strip() in {",", "or"} and second.kind != "time":
             continue
         _make_range(first, second)
+
+
+def lend_unit(bare: Quantity, lender: Quantity) -> None:
+    """Give a number printed without a unit the unit of another one beside it."""
+    bare.unit, bare.kind = lender.unit, lender.kind
+    bare.core, bare.loose = bare.core.scaled(lender.factor), bare.loose.scaled(lender.factor)
+    bare.factor = lender.factor
+    bare.note = f"unit {lender.unit} taken from the figure beside it"
 
 
 def _make_range(first: Quantity, second: Quantity) -> None:

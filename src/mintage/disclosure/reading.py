@@ -4,6 +4,7 @@ import re
 
 from mintage.disclosure import periods
 from mintage.disclosure.building import make_figure, period_figure, quote
+from mintage.disclosure.context import Context, find_brands
 from mintage.disclosure.dating import date_figure
 from mintage.disclosure.document import Document, Paragraph
 from mintage.disclosure.figures import Figure
@@ -11,11 +12,15 @@ from mintage.disclosure.interval import Interval
 from mintage.disclosure.linking import link
 from mintage.disclosure.quantities import blank, find_quantities
 from mintage.disclosure.quantity import Quantity
+from mintage.disclosure.ranges import lend_unit
+from mintage.disclosure.repetition import adopt_repetitions
 from mintage.disclosure.roles import RoleReading, role_of
 from mintage.disclosure.sentences import sentence_of, sentences
-from mintage.disclosure.subjects import Context, Subject, subject_of
+from mintage.disclosure.subjects import Subject, subject_of
 from mintage.disclosure.tables import read_tables
 from mintage.disclosure.when import When, find_periods
+
+_PHYSICAL = frozenset({"hashrate", "efficiency", "power", "energy", "bitcoin", "machines"})
 
 
 def read_figures(document: Document, reporting: str) -> list[Figure]:
@@ -27,11 +32,20 @@ def read_figures(document: Document, reporting: str) -> list[Figure]:
     periods.kind(reporting)
     figures: list[Figure] = []
     in_tables = read_tables(document, reporting)
+    brands = find_brands(document)
     for index, paragraph in enumerate(document.paragraphs):
         if index in in_tables:
             figures.extend(in_tables[index])
-        else:
-            figures.extend(_paragraph(paragraph, index, reporting, _last_segment(figures, paragraph.speaker)))
+            continue
+        whens = find_periods(paragraph.en, reporting)
+        hidden = [(when.start, when.end) for when in whens]
+        quantities = find_quantities(paragraph.en, hidden)
+        spans = sentences(paragraph.en)
+        context = Context.of(paragraph.en, blank(paragraph.en, hidden), spans, quantities, brands)
+        found = _paragraph(context, whens, paragraph, index, reporting)
+        link(context, found, whens, reporting, _last_segment(figures, paragraph.speaker))
+        figures.extend(found)
+    adopt_repetitions(figures)
     return figures
 
 
@@ -40,13 +54,8 @@ def _last_segment(figures: list[Figure], speaker: str) -> str | None:
     return next((f.segment for f in reversed(figures) if f.speaker == speaker and f.segment), None)
 
 
-def _paragraph(paragraph: Paragraph, index: int, reporting: str, segment: str | None) -> list[Figure]:
-    text = paragraph.en
-    whens = find_periods(text, reporting)
-    hidden = [(when.start, when.end) for when in whens]
-    quantities = find_quantities(text, hidden)
-    spans = sentences(text)
-    context = Context.of(text, blank(text, hidden), spans, quantities)
+def _paragraph(context: Context, whens: list[When], paragraph: Paragraph, index: int, reporting: str) -> list[Figure]:
+    text, spans = paragraph.en, context.spans
     figures = [*_amounts(context, whens, reporting), *(period_figure(when, text) for when in whens if when.explicit)]
     figures.sort(key=lambda figure: figure.start)
     for number, figure in enumerate(figures, start=1):
@@ -56,41 +65,66 @@ def _paragraph(paragraph: Paragraph, index: int, reporting: str, segment: str | 
         figure.speaker = paragraph.speaker
         figure.sentence = sentence_of(spans, figure.start)
         figure.quote = quote(text, figure.start, figure.end, spans[figure.sentence])
-    link(context, figures, reporting, segment)
     return figures
 
 
 def _amounts(context: Context, whens: list[When], reporting: str) -> list[Figure]:
     result: list[Figure] = []
-    previous: Subject | None = None
-    quantities = context.quantities
-    main: dict[int, Subject] = {}
-    for position, quantity in enumerate(quantities):
+    said: list[tuple[int, Quantity, Subject]] = []
+    for position, quantity in enumerate(context.quantities):
         number = sentence_of(context.spans, quantity.start)
         sentence = context.spans[number]
-        following = quantities[position + 1] if position + 1 < len(quantities) else None
+        following = context.quantities[position + 1] if position + 1 < len(context.quantities) else None
         role = role_of(context, quantity, following, sentence)
-        if result and result[-1].role == "difference" and quantity.qualifier in {"over", "under"}:
-            gap = context.text[result[-1].end : quantity.start]
-            if re.fullmatch(r"\s*(?:\w+ )?(?:more|higher|lower|less|fewer) than\s*", gap):
-                _unqualify(quantity)
-                role = RoleReading("base")
-        subject = None
-        if role.role not in {"other", "growth", "share"}:
-            shared = main.get(number) if role.role == "base" else None
-            subject = shared if shared and _same_kind(shared, quantity) else subject_of(context, quantity, previous)
+        if result and _is_base_of_difference(context, result[-1], quantity):
+            _unqualify(quantity)
+            role = RoleReading("base")
+        _borrow_unit(context, quantity, position, role)
+        subject = None if role.role in {"other", "growth", "share"} else _subject(context, quantity, role, number, said)
         nature = subject.measure.nature if subject else "flow"
         dated = date_figure(context, quantity, whens, sentence, reporting, nature=nature, tied=role.role == "base")
         result.append(make_figure(context, quantity, role, subject, dated))
         if subject is not None:
-            previous = subject
-            if role.role == "level":
-                main[number] = subject
+            said.append((number if role.role == "level" else -1, quantity, subject))
     return result
 
 
+def _subject(
+    context: Context, quantity: Quantity, role: RoleReading, sentence: int, said: list[tuple[int, Quantity, Subject]]
+) -> Subject | None:
+    """Return a figure's subject: a base shares that of its level, a row of like figures that of the row before."""
+    previous = said[-1][2] if said else None
+    if role.role == "base":
+        levels = [subject for number, _, subject in said if number == sentence and _same_kind(subject, quantity)]
+        if levels:
+            return levels[-1]
+    before = [subject for number, other, subject in said if number == sentence - 1 and other.kind == quantity.kind]
+    start, end = context.spans[sentence]
+    row = [q for q in context.quantities if start <= q.start < end and q.kind == quantity.kind]
+    alone = not any(start <= mention.start < end for mention in context.measures)
+    if alone and len(row) == len(before) >= 2:
+        return before[row.index(quantity)]
+    return subject_of(context, quantity, previous)
+
+
 def _same_kind(subject: Subject, quantity: Quantity) -> bool:
-    return quantity.kind in subject.measure.kinds or quantity.kind == "count"
+    return quantity.kind in subject.measure.kinds or (quantity.kind == "count" and "money" not in subject.measure.kinds)
+
+
+def _borrow_unit(context: Context, quantity: Quantity, position: int, role: RoleReading) -> None:
+    """Give a bare decimal, or the bare base of a comparison, the unit of the last physical figure before it."""
+    if quantity.kind != "count" or quantity.in_words or not (quantity.step < 1 or role.role == "base"):
+        return
+    lenders = [other for other in reversed(context.quantities[:position]) if other.kind in _PHYSICAL]
+    if lenders:
+        lend_unit(quantity, lenders[0])
+
+
+def _is_base_of_difference(context: Context, figure: Figure, quantity: Quantity) -> bool:
+    """Say whether a quantity follows "76 more than"."""
+    gap = context.text[figure.end : quantity.start]
+    than = re.fullmatch(r"\s*(?:\w+ )?(?:more|higher|lower|less|fewer) than\s*", gap)
+    return figure.role == "difference" and quantity.qualifier in {"over", "under"} and than is not None
 
 
 def _unqualify(quantity: Quantity) -> None:

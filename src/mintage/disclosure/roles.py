@@ -4,9 +4,9 @@ import re
 
 import msgspec
 
+from mintage.disclosure.context import Context
 from mintage.disclosure.figures import Role
-from mintage.disclosure.quantities import Quantity
-from mintage.disclosure.subjects import Context
+from mintage.disclosure.quantity import Quantity
 from mintage.disclosure.words import words
 
 _NEAR = 42
@@ -25,38 +25,39 @@ def role_of(context: Context, quantity: Quantity, following: Quantity | None, se
     start = quantity.start if quantity.qualifier_start is None else quantity.qualifier_start
     left = context.blanked[max(sentence[0], start - 90) : start]
     right = context.blanked[quantity.end : sentence[1]]
+    compared = _compared(context.text[max(sentence[0], start - 90) : start], context.text[quantity.end : sentence[1]])
     if quantity.kind in {"percent", "points"}:
-        return _percent(left, right)
+        return _percent(left, right, compared)
     if quantity.kind in {"time", "things", "ordinal", "multiple", "temperature", "length"}:
         return RoleReading("other")
     if words().difference_after.match(right) and following is not None and following.start - quantity.end < 20:
         less = re.match(r"\s*(?:\w+ )?(?:less|fewer|lower)", right, re.IGNORECASE) is not None
-        return RoleReading("difference", -1 if less else 1, _compared(left, right))
-    return _amount(left, right)
+        return RoleReading("difference", -1 if less else 1, compared)
+    return _amount(left, compared)
 
 
-def _amount(left: str, right: str) -> RoleReading:
+def _amount(left: str, compared: str | None) -> RoleReading:
     based = words().base_before.search(left)
     difference = words().difference_before.search(left)
     if difference and not based:
-        return RoleReading("difference", _direction(difference[0], ""), _compared(left, right))
+        return RoleReading("difference", _direction(difference[0], ""), compared)
     extreme = words().low.search(left) or words().high.search(left)
     if based and not extreme and not re.search(r"\brange (?:from|of)\s*$", left):
         return RoleReading("base")
     return RoleReading("level")
 
 
-def _percent(left: str, right: str) -> RoleReading:
+def _percent(left: str, right: str, compared: str | None) -> RoleReading:
     near_left, near_right = left[-_NEAR:], right[:_NEAR]
     share = words().share_after.match(right)
     if share and (words().share_before.search(left) or not _last(words().up, near_left)):
         return RoleReading("share")
-    compared = _compared(left, right)
     cue = _last(words().up, near_left) or _last(words().down, near_left)
     if cue is not None and not re.search(r"[.;:]", near_left[cue.end() :]) and not _is_level(near_left[cue.end() :]):
         return RoleReading("growth", _direction(near_left, near_right), compared)
     after = words().up.match(near_right.strip()) or words().down.match(near_right.strip())
-    if after or (compared and _compared("", near_right)):
+    above = re.match(r"\s*(?:above|below)\b", right, re.IGNORECASE)
+    if after or above or (compared and _compared("", near_right)):
         return RoleReading("growth", _direction(near_left, near_right), compared)
     if words().share_before.search(left):
         return RoleReading("share")
@@ -76,7 +77,7 @@ def _direction(left: str, right: str) -> int:
     up, down = _last(words().up, left), _last(words().down, left)
     if down and (up is None or down.start() > up.start()):
         return -1
-    if up is None and words().down.match(right.strip()):
+    if up is None and (words().down.match(right.strip()) or right.strip().lower().startswith("below")):
         return -1
     return 1
 

@@ -60,6 +60,9 @@ def tie_out(
 
 def _checked(figure: Figure, verdict: Outcome, findings: tuple[Finding, ...], evidence: Evidence) -> Checked:
     told = [one.note for one in findings if one.outcome == verdict][:_NOTES_MAX]
+    if verdict == "ambiguous" and not told:
+        told = [f"Either it is not {figure.metric}, or it is wrong."]
+        told += [one.note for one in findings if one.outcome == "contradicts"][:_NOTES_MAX]
     if verdict in {"ties", "edge"}:
         told += [one.note for one in findings if one.outcome in {"contradicts", "ambiguous"}][:1]
     if not told:

@@ -6,15 +6,10 @@ from decimal import Decimal
 
 import msgspec
 
-from mintage.disclosure.metrics import (
-    Measure,
-    Mention,
-    catalogue,
-    find_measures,
-    find_parts,
-    measures_by_id,
-)
-from mintage.disclosure.quantities import Quantity
+from mintage.disclosure.context import Context
+from mintage.disclosure.metrics import Measure, Mention, catalogue, measures_by_id
+from mintage.disclosure.parts import scope_of, segment_of
+from mintage.disclosure.quantity import Quantity
 from mintage.disclosure.sentences import sentence_of
 from mintage.disclosure.words import words
 
@@ -23,50 +18,23 @@ _JOIN = re.compile(
     r"\s*(?:(?:in|of|from|for|under|on|as|to|at)\s+)?(?:(?:our|the|its|a|an|total|net|new|quarterly|annual|gross|already|now|currently|all|was|were|is|are|being)\s+){0,2}$",
     re.IGNORECASE,
 )
-_PART_AFTER = re.compile(
-    r"\s*(?:from|for|of|in|on|to (?:secure|buy|fund)|prepaid for|paid for)\s+(?:[\w'’/-]+\s+){0,3}$", re.IGNORECASE
-)
-_SCOPE_JOIN = re.compile(r"[^,.;]{0,50}\b(?:in|at|for|from|across|within)\s+(?:our |the |its )?$", re.IGNORECASE)
 _THRESHOLD = 0.2
+_ONLY, _CARRIED, _GUESSED = 0.7, 0.55, 0.4
 
 
 class Subject(msgspec.Struct, frozen=True):
-    """What a figure measures. `mention` is where its measure is named; None when only the unit tells."""
+    """What a figure measures.
+
+    `mention` is where its measure is named; None when only the unit or the figure before tells. `confidence` is
+    up to 1.
+    """
 
     measure: Measure
     metric: str
     scope: str | None
     segment: str | None
     mention: Mention | None
-
-
-class Context(msgspec.Struct):
-    """One paragraph with all that is named in it. `blanked` has its periods hidden."""
-
-    text: str
-    blanked: str
-    spans: list[tuple[int, int]]
-    quantities: list[Quantity]
-    measures: list[Mention]
-    segments: list[Mention]
-    scopes: list[Mention]
-
-    @classmethod
-    def of(cls, text: str, blanked: str, spans: list[tuple[int, int]], quantities: list[Quantity]) -> "Context":
-        """Find what `text` names."""
-        return cls(
-            text,
-            blanked,
-            spans,
-            quantities,
-            find_measures(text),
-            find_parts(text, catalogue().segments),
-            find_parts(text, catalogue().scopes),
-        )
-
-    def between(self, start: int, end: int, kind: str | None = None) -> int:
-        """Return how many quantities (of a kind) lie between two offsets."""
-        return sum(1 for q in self.quantities if start <= q.start and q.end <= end and (kind is None or q.kind == kind))
+    confidence: float
 
 
 def accepts(measure: Measure, quantity: Quantity) -> bool:
@@ -96,11 +64,20 @@ def subject_of(context: Context, quantity: Quantity, previous: Subject | None = 
     own = [pair for pair in fitting if sentence_of(context.spans, pair[1].start) == sentence and pair[0] > _THRESHOLD]
     best = max(own or fitting, key=lambda pair: pair[0], default=None)
     if best is not None and best[0] > _THRESHOLD:
-        return _with_parts(context, quantity, measures_by_id()[best[1].id], best[1], previous)
-    if previous is not None and accepts(previous.measure, quantity) and _refers_back(context, quantity):
-        return msgspec.structs.replace(previous, mention=None)
+        only = len({mention.id for _, mention in own}) == 1
+        return _with_parts(
+            context, quantity, best[1], measures_by_id()[best[1].id], max(best[0], _ONLY if only else 0.0), previous
+        )
+    if previous is not None and accepts(previous.measure, quantity) and _goes_on(context, quantity, previous):
+        return msgspec.structs.replace(previous, mention=None, confidence=_CARRIED)
     default = _default(quantity.kind)
-    return None if default is None else _with_parts(context, quantity, default, None, previous)
+    return None if default is None else _with_parts(context, quantity, None, default, _GUESSED, previous)
+
+
+def _goes_on(context: Context, quantity: Quantity, previous: Subject) -> bool:
+    """Say whether a figure without a measure of its own is of the one before: by a pronoun, or as its like."""
+    same = quantity.kind == "count" or _default(quantity.kind) is not None
+    return _refers_back(context, quantity) or (same and quantity.kind in previous.measure.kinds)
 
 
 def _refers_back(context: Context, quantity: Quantity) -> bool:
@@ -137,12 +114,17 @@ def _score(context: Context, quantity: Quantity, mention: Mention) -> float:
 
 
 def _with_parts(
-    context: Context, quantity: Quantity, measure: Measure, mention: Mention | None, previous: Subject | None
+    context: Context,
+    quantity: Quantity,
+    mention: Mention | None,
+    measure: Measure,
+    confidence: float,
+    previous: Subject | None,
 ) -> Subject:
-    segment = _segment(context, quantity, measure, mention) or _carried(context, quantity, measure, previous)
-    scope = _scope(context, quantity, mention)
+    segment = segment_of(context, quantity, measure, mention) or _carried(context, quantity, measure, previous)
+    scope = scope_of(context, quantity, mention)
     metric = catalogue().metric(measure.id, None if segment == "total" else segment)
-    return Subject(measure, f"{metric}.{scope}" if scope else metric, scope, segment, mention)
+    return Subject(measure, f"{metric}.{scope}" if scope else metric, scope, segment, mention, confidence)
 
 
 def _carried(context: Context, quantity: Quantity, measure: Measure, previous: Subject | None) -> str | None:
@@ -152,82 +134,3 @@ def _carried(context: Context, quantity: Quantity, measure: Measure, previous: S
     start, _ = context.spans[sentence_of(context.spans, quantity.start)]
     here = words().this_segment.search(context.text, start, quantity.start)
     return previous.segment if here or (measure.id, None) not in catalogue().table else None
-
-
-def _segment(context: Context, quantity: Quantity, measure: Measure, mention: Mention | None) -> str | None:
-    """Return the segment that the words around the quantity and its measure name ("total" for the whole)."""
-    known = catalogue().segments_of(measure.id)
-    if not known:
-        return None
-    scored = [
-        (_segment_score(context, quantity, part, mention), part.id)
-        for part in context.segments
-        if part.id in known or part.id == "total"
-    ]
-    scored = [entry for entry in scored if entry[0] > 0.2]
-    if not scored:
-        return None
-    score, best = max(scored)
-    for other_score, other in scored:
-        if catalogue().parent(other) == best and other_score > score - 0.3 and score < 0.95:
-            score, best = other_score, other
-    return best
-
-
-def _segment_score(context: Context, quantity: Quantity, part: Mention, mention: Mention | None) -> float:
-    if part.start >= quantity.end:
-        gap = context.blanked[quantity.end : part.start]
-        if context.between(quantity.end, part.start) == 0 and _PART_AFTER.match(gap):
-            return 1.1 - 0.001 * len(gap)
-    if mention is not None:
-        near = _beside(context, mention, part)
-        if near:
-            crossed = context.between(mention.end, quantity.start, quantity.kind)
-            return near - 0.12 * crossed
-    own, other = (sentence_of(context.spans, place) for place in (quantity.start, part.start))
-    if own != other:
-        return 0.0
-    if part.end <= quantity.start:
-        gap = context.blanked[part.end : quantity.start]
-        return 0.75 - min(0.25, len(gap) / 6 * 0.006) - 0.04 * context.between(part.end, quantity.start)
-    gap = context.blanked[quantity.end : part.start]
-    if context.between(quantity.end, part.start) or "," in gap:
-        return 0.1
-    return 0.45 - min(0.3, len(gap) / 6 * 0.01)
-
-
-def _beside(context: Context, mention: Mention, part: Mention) -> float:
-    """Score a segment that stands in the measure's own noun phrase ("mining revenue", "revenue from mining")."""
-    if part.start < mention.end and mention.start < part.end:
-        return 1.0
-    if 0 <= mention.start - part.end <= 3:
-        return 1.0
-    if 0 <= mention.start - part.end <= 12 and not re.search(r"[,.;]", context.text[part.end : mention.start]):
-        return 0.9
-    gap = context.blanked[mention.end : part.start] if part.start >= mention.end else None
-    if gap is not None and len(gap) <= 30 and re.fullmatch(r"\s*(?:from|of|for|in)\s+(?:[\w'’-]+\s+){0,3}", gap):
-        return 0.95
-    return 0.0
-
-
-def _scope(context: Context, quantity: Quantity, mention: Mention | None) -> str | None:
-    """Return the place to which the words tie the quantity or its measure, or None."""
-    sentence = sentence_of(context.spans, quantity.start)
-    start, end = context.spans[sentence]
-    anchors = [quantity.end] + ([mention.end] if mention is not None and start <= mention.start else [])
-    for place in context.scopes:
-        if not start <= place.start < end:
-            continue
-        if mention is not None and 0 <= mention.start - place.end <= 2:
-            return place.id
-        for anchor in anchors:
-            words_between = context.blanked[anchor : place.end] if anchor <= place.start else ""
-            lead = context.blanked[anchor : place.start] if anchor <= place.start else ""
-            joined = _SCOPE_JOIN.fullmatch(lead) or re.match(r"\s+(?:in|from) ", words_between)
-            if words_between and joined and context.between(anchor, place.start) == 0:
-                return place.id
-    here = words().this_place.search(context.text, quantity.end, end)
-    if here and not re.search(r"[,.;]", context.text[quantity.end : here.start()]):
-        earlier = [place for place in context.scopes if place.end <= quantity.start]
-        return earlier[-1].id if earlier else None
-    return None

@@ -5,6 +5,7 @@ import re
 import msgspec
 
 from mintage.disclosure.building import make_figure, period_figure
+from mintage.disclosure.context import Context
 from mintage.disclosure.dating import Dated
 from mintage.disclosure.document import Document, is_table_row
 from mintage.disclosure.figures import Figure
@@ -13,7 +14,7 @@ from mintage.disclosure.metrics import find_measures
 from mintage.disclosure.quantities import find_quantities
 from mintage.disclosure.quantity import Quantity
 from mintage.disclosure.roles import RoleReading
-from mintage.disclosure.subjects import Context, Subject, subject_of
+from mintage.disclosure.subjects import Subject, subject_of
 from mintage.disclosure.when import When, find_periods
 from mintage.disclosure.words import words
 
@@ -157,7 +158,7 @@ def _values(text: str, label: str, values: list[_Cell], columns: list[_Column], 
             figure = make_figure(context, quantity, RoleReading("growth"), None, Dated(column.period, stated=True))
             figure.metric, figure.measure, figure.nature = current.metric, current.measure, current.nature
             figure.compared, figure.partner = column.compared, str(figures.index(current))
-            figure.base_period = comparison_base(column.period, column.compared)
+            figure.base_period, figure.base_stated = comparison_base(column.period, column.compared), True
         elif column.compared is not None:
             continue
         else:

@@ -6,6 +6,9 @@ from mintage.disclosure.checks.evidence import Evidence, Finding, Outcome
 from mintage.disclosure.figures import Figure
 from mintage.disclosure.when import NOW
 
+_SURE = 0.6
+"""Below this confidence in the metric a contradiction may be a misreading, and is only called ambiguous."""
+
 _ORDER: tuple[Outcome, ...] = ("contradicts", "ambiguous", "edge", "ties")
 
 
@@ -23,7 +26,14 @@ def judge(evidence: Evidence, findings: list[Finding]) -> dict[str, tuple[Outcom
     result: dict[str, tuple[Outcome, tuple[Finding, ...]]] = {}
     for id_, own in of.items():
         counted = [one for one in own if _counts(one, booked, support)]
-        outcome = _verdict(counted, booked[id_])
+        change = evidence.by_id[id_].role in {"growth", "difference"}
+        outcome = _verdict(counted, booked[id_], change=change)
+        if (
+            outcome == "contradicts"
+            and evidence.by_id[id_].confidence < _SURE
+            and not any(one.wording for one in counted)
+        ):
+            outcome = "ambiguous"
         rank = {name: place for place, name in enumerate(_ORDER)}
         shown = sorted(own, key=lambda one: (one not in counted, one.outcome != outcome, rank.get(one.outcome, 9)))
         result[id_] = (outcome, tuple(shown))
@@ -57,10 +67,13 @@ def _counts(one: Finding, booked: dict[str, Outcome | None], support: dict[str, 
     return not (mine > theirs and theirs == 0)
 
 
-def _verdict(counted: list[Finding], booked: Outcome | None) -> Outcome:
+def _verdict(counted: list[Finding], booked: Outcome | None, *, change: bool) -> Outcome:
+    """Return the worst of the findings; a change ties where any pair of levels gives it exactly."""
     outcomes = {one.outcome for one in counted}
     if "contradicts" in outcomes:
         return "contradicts"
+    if change and any(one.outcome == "ties" and one.kind == "arithmetic" for one in counted):
+        return "ties"
     if booked is not None:
         wording = any(one.outcome == "ambiguous" and one.kind != "books" for one in counted)
         return "ambiguous" if wording and booked != "contradicts" else booked

@@ -24,10 +24,14 @@ class Words(msgspec.Struct, frozen=True):
     conditional: re.Pattern[str]
     pronoun: re.Pattern[str]
     this_segment: re.Pattern[str]
+    topic_max: int
     this_place: re.Pattern[str]
     loss_before: re.Pattern[str]
     span_before: re.Pattern[str]
     dated: re.Pattern[str]
+    together: re.Pattern[str]
+    ratio_of: re.Pattern[str]
+    ratio_gives: re.Pattern[str]
     low: re.Pattern[str]
     high: re.Pattern[str]
 
@@ -50,10 +54,14 @@ def words() -> Words:
         conditional=_re(raw["conditional"]["before"]),
         pronoun=_re(raw["pronoun"]["subject"]),
         this_segment=_re(raw["pronoun"]["segment"]),
+        topic_max=raw["pronoun"]["topic_words_max"],
         this_place=_re(raw["pronoun"]["place"]),
         loss_before=_re(raw["loss"]["before"]),
         span_before=_re(raw["span"]["before"]),
         dated=_re(raw["span"]["dated"]),
+        together=_re(raw["together"]["before"]),
+        ratio_of=_re(raw["ratio"]["of"]),
+        ratio_gives=_re(raw["ratio"]["gives"]),
         low=_re(raw["extreme"]["low"]),
         high=_re(raw["extreme"]["high"]),
     )

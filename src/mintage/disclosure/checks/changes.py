@@ -22,14 +22,9 @@ def check_changes(evidence: Evidence) -> Iterator[Finding]:
 
 def _change(evidence: Evidence, figure: Figure) -> Iterator[Finding]:
     """Yield the check against the stated base, or, where none is stated, against the base that fits best."""
-    metric, period = figure.metric or "", figure.period or ""
-    stated = figure.compared is not None or any(
-        other.role == "base" and other.metric == metric and other.period == figure.base_period
-        and other.sentence == figure.sentence and other.paragraph == figure.paragraph
-        for other in evidence.figures
-    )  # fmt: skip
+    period = figure.period or ""
     found = list(_against(evidence, figure, figure.base_period or comparison_base(period, None)))
-    if not stated:
+    if not figure.base_stated:
         found += _against(evidence, figure, comparison_base(period, "yoy"))
         good = [one for one in found if one.outcome in {"ties", "edge"}]
         found = good[:1] or found

@@ -47,7 +47,7 @@ def check_wording(evidence: Evidence, document: Document) -> Iterator[Finding]:
         elif figure.unit == "anniversary":
             yield from _anniversary(evidence, figure, text)
         elif figure.kind == "things" and figure.value is not None and 2 <= figure.value <= 5:
-            yield from _counted(figure, text)
+            yield from _counted(figure, text, _same_speaker_after(document, figure))
 
 
 def _sentence(figure: Figure, text: str) -> tuple[int, int]:
@@ -189,11 +189,17 @@ def _anniversary(evidence: Evidence, figure: Figure, text: str) -> Iterator[Find
         yield Finding(figure.id, "market", event["id"], str(falls), "ties" if ok else "contradicts", note, wording=True)
 
 
-def _counted(figure: Figure, text: str) -> Iterator[Finding]:
+def _same_speaker_after(document: Document, figure: Figure) -> str:
+    """Return the next paragraph if the same person goes on speaking."""
+    following = document.paragraphs[figure.paragraph + 1 : figure.paragraph + 2]
+    return " ".join(paragraph.en for paragraph in following if paragraph.speaker == figure.speaker)
+
+
+def _counted(figure: Figure, text: str, after: str) -> Iterator[Finding]:
     """Count what follows "three ways: first ... second ... third" or "three factors: a, b, and c"."""
     _, end = _sentence(figure, text)
     stated = int(figure.value or 0)
-    rest = text[figure.end :]
+    rest = f"{text[figure.end :]} {after}"
     found = [bool(re.search(p, rest, re.IGNORECASE)) for p in _table()["count"]["enumerators"]]
     listed = found.index(False) if False in found else len(found)
     how = "named one by one"
