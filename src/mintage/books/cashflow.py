@@ -26,13 +26,18 @@ DAY_US = 86_400_000_000
 
 
 class Movement(msgspec.Struct, frozen=True, gc=False):
-    """Money in (+) or out (-) with the account on the other side, and the cash-flow line that it belongs to."""
+    """Money in (+) or out (-) with the account on the other side, and the cash-flow line that it belongs to.
+
+    Attributes:
+        direction: ".in" or ".out"; the reversal of a payment is a payment of less, not a receipt.
+    """
 
     seq: int
     key: str
     account: str
     flow: str
     amount: int
+    direction: str
 
 
 class Leg(msgspec.Struct, frozen=True, gc=False):
@@ -83,15 +88,16 @@ def _movements(view: View, period: Period) -> Iterator[Movement]:
 
 def _classify(view: View, leg: Leg, sold: list[MoveRow]) -> Iterator[Movement]:
     flow, amount = view.chart.entry(leg.account).flow, -leg.amount
+    direction = ".in" if (amount > 0) != (leg.key in view.reversals) else ".out"
     if flow != "bitcoin":
-        yield Movement(leg.seq, leg.key, leg.account, flow, amount)
+        yield Movement(leg.seq, leg.key, leg.account, flow, amount, direction)
         return
     if not sold:
-        yield Movement(leg.seq, leg.key, leg.account, "bitcoin.bought", amount)
+        yield Movement(leg.seq, leg.key, leg.account, "bitcoin.bought", amount, direction)
         return
     prompt = share(amount, sum(abs(row.move.units) for row in sold if _prompt(view, row)), _units(sold))
-    yield Movement(leg.seq, leg.key, leg.account, "bitcoin.sold.operating", prompt)
-    yield Movement(leg.seq, leg.key, leg.account, "bitcoin.sold.investing", amount - prompt)
+    yield Movement(leg.seq, leg.key, leg.account, "bitcoin.sold.operating", prompt, direction)
+    yield Movement(leg.seq, leg.key, leg.account, "bitcoin.sold.investing", amount - prompt, direction)
 
 
 def _units(rows: list[MoveRow]) -> int:
@@ -128,8 +134,7 @@ def flow_sums(view: View, period: Period) -> dict[str, int]:
     """Cents by cash-flow line, and by line with ".in" and ".out" for receipts and payments alone."""
     sums: dict[str, int] = {}
     for item in movements(view, period):
-        direction = ".in" if item.amount > 0 else ".out"
-        for id_ in (item.flow, item.flow + direction):
+        for id_ in (item.flow, item.flow + item.direction):
             sums[id_] = sums.get(id_, 0) + item.amount
     return sums
 

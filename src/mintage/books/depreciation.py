@@ -1,8 +1,8 @@
 """Depreciation of mining machines: straight-line by site and month installed, replayed from the lot ledger.
 
 Machines begin to depreciate in the month after they are installed, over the life that the policy gives their model,
-and go on while they are moved. What earlier months really booked is what is taken off, so a correction, a late cost or a
-write-down is spread over the months that remain.
+and go on while they are moved. What earlier months really booked is what is taken off, so a correction, a late cost
+or a write-down is spread over the months that remain.
 """
 
 from __future__ import annotations

@@ -36,7 +36,7 @@ class RowDef(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=Tr
         lines: statement lines of the chart.
         accounts: account patterns.
         without: account patterns left out of `accounts`, because another row has them.
-        rows: rows that a sum adds up, "-id" to take one off.
+        rows: rows that a sum adds up, "-id" to take one off, or that a ratio is made of.
         results: whether all results to date are added.
         flows: cash-flow lines.
         back: results taken out of net income (indirect cash flow).

@@ -10,6 +10,7 @@ from typing import TypeVar
 from mintage.books import queries as q
 from mintage.books.cashflow import movements
 from mintage.books.facts import KpiReported
+from mintage.books.figures import to_decimal
 from mintage.books.kpis import Kpi, definition, exact, kpi
 from mintage.books.layout import RowDef, layouts
 from mintage.books.nodes import Node, fact_node
@@ -99,16 +100,19 @@ class _Tracer:
         rows = {row.id: row for row in layouts(TABLES[statement])[LAYOUT_IDS.get(statement, statement)].row}
         row = rows[row_id]
         value = q.statement_values(self.view, statement, self.period).get(row_id)
-        printed = format_amount(value, "USD") if isinstance(value, int) else str(value)
+        printed = f"{to_decimal(value, row.digits):,f} {row.unit}" if value is not None else "unknown"
+        if row.unit == "USD" and isinstance(value, int):
+            printed = format_amount(value, "USD")
         children = (
             tuple(self._row(statement, id_.lstrip("-")) for id_ in row.rows)
-            if row.kind == "sum"
+            if row.rows
             else tuple(self._row_accounts(statement, row))
         )
         return Node(kind="term", label=row_id, value=printed, note=row.en, children=children)
 
     def _row_accounts(self, statement: str, row: RowDef) -> Iterator[Node]:
-        start = None if statement == "balance" else self.period.start
+        # A balance, and the ADS of a period's average, come from all time; the rest from the period.
+        start = None if statement == "balance" or row.unit == "ADS" else self.period.start
         if row.flows:
             yield from self._cash(row)
             return
@@ -119,14 +123,13 @@ class _Tracer:
         )
         if row.results or row.id == "net_income":
             patterns += ("income:*", "expenses:*")
-        yield from self._accounts(patterns, "USD", start)
+        yield from self._accounts(patterns, "ADS" if row.unit == "ADS" else "USD", start)
 
     def _cash(self, row: RowDef) -> Iterator[Node]:
         """Movements of money on a cash-flow line, by the account on the other side."""
         groups: dict[str, list[tuple[str, int]]] = {}
         for item in movements(self.view, self.period):
-            direction = ".in" if item.amount > 0 else ".out"
-            if item.flow in row.flows or item.flow + direction in row.flows:
+            if item.flow in row.flows or item.flow + item.direction in row.flows:
                 groups.setdefault(item.account, []).append((item.key, item.amount))
         for account, items in sorted(groups.items()):
             children = self._bounded(items, lambda item: self._keyed(item[0], format_amount(item[1], "USD")))
