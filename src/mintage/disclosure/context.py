@@ -11,6 +11,7 @@ from mintage.disclosure.words import words
 
 _BRAND = re.compile(r"\b(?P<brand>[A-Z][a-z]{2,}) $")
 _FIRST = re.compile(r"(?P<brand>[A-Z][a-z]{2,}) ")
+_TOPIC_LASTS = 4
 _COMMON = frozenset({"Our", "The", "This", "That", "These", "From", "And", "Both", "Its", "For", "With", "Total"})
 
 
@@ -56,15 +57,18 @@ def _topics(context: Context) -> list[str | None]:
     """Return for each sentence the segment that a short sentence without figures before it has announced."""
     topics: list[str | None] = []
     topic: str | None = None
+    age = 0
     for start, end in context.spans:
-        topics.append(topic)
+        outlook = words().outlook.search(context.text, start, end)
+        topics.append(None if outlook or age > _TOPIC_LASTS else topic)
+        age += 1
         named = {part.id for part in context.segments if start <= part.start < end}
         if (
             len(named) == 1
             and not context.between(start, end)
             and len(context.text[start:end].split()) <= words().topic_max
         ):
-            topic = named.pop()
+            topic, age = named.pop(), 0
         elif named and topic not in named:
             topic = None
     return topics

@@ -10,6 +10,7 @@ from mintage.disclosure.when import NOW, When
 from mintage.disclosure.words import words
 
 _COUNTABLE = frozenset({"bitcoin", "blocks", "machines", "ads", "shares"})
+_SURE = 0.6
 _PERCENT_MEASURES = frozenset({"percent", "points"})
 
 
@@ -66,7 +67,7 @@ def _take(figure: Figure, level: Figure) -> None:
 
 def _link_base(figure: Figure, same: list[Figure], figures: list[Figure], reporting: str) -> None:
     level = _level_for(figure, same)
-    if level is not None:
+    if level is not None and (level.end <= figure.start or figure.confidence < _SURE):
         _take(figure, level)
         figure.confidence = min(figure.confidence, level.confidence)
         one_sided = level.measure in {"operating_income", "net_income", "net_income.per_ads"}

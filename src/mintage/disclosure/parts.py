@@ -37,19 +37,11 @@ def segment_of(context: Context, quantity: Quantity, measure: Measure, mention: 
 
 
 def _score(context: Context, quantity: Quantity, part: Mention, mention: Mention | None) -> float:
-    if part.start >= quantity.end:
-        gap = context.blanked[quantity.end : part.start]
-        if context.between(quantity.end, part.start) == 0 and _AFTER.match(gap):
-            return 1.1 - 0.001 * len(gap)
-    start = quantity.start if quantity.qualifier_start is None else quantity.qualifier_start
-    if 0 <= start - part.end <= 2:
-        return 1.05
-    if mention is not None:
-        near = _beside(context, mention, part)
-        if near:
-            return near - 0.12 * context.between(mention.end, quantity.start, quantity.kind)
-    own, other = (sentence_of(context.spans, place) for place in (quantity.start, part.start))
-    if own != other:
+    """Score a segment for a figure: tied to the figure or its measure, before it, or after it in its clause."""
+    tied = _tied(context, quantity, part, mention)
+    if tied is not None:
+        return tied
+    if sentence_of(context.spans, quantity.start) != sentence_of(context.spans, part.start):
         return 0.0
     if part.end <= quantity.start:
         gap = context.blanked[part.end : quantity.start]
@@ -57,7 +49,34 @@ def _score(context: Context, quantity: Quantity, part: Mention, mention: Mention
     gap = context.blanked[quantity.end : part.start]
     if context.between(quantity.end, part.start) or re.search(r"[,:;]", gap):
         return 0.1
+    if re.match(r"\s*(?:from|for|of|in|on)\s", gap):
+        return 0.8 - min(0.3, len(gap) / 6 * 0.02)
     return 0.45 - min(0.3, len(gap) / 6 * 0.01)
+
+
+def _tied(context: Context, quantity: Quantity, part: Mention, mention: Mention | None) -> float | None:
+    """Score a segment that grammar ties to this figure, its measure, or another figure; None where it does not."""
+    if part.start >= quantity.end:
+        gap = context.blanked[quantity.end : part.start]
+        if context.between(quantity.end, part.start) == 0 and _AFTER.match(gap):
+            return 1.1 - 0.001 * len(gap)
+    if _belongs_before(context, quantity, part):
+        return 0.1
+    start = quantity.start if quantity.qualifier_start is None else quantity.qualifier_start
+    if 0 <= start - part.end <= 2:
+        return 1.05
+    near = _beside(context, mention, part) if mention is not None else 0.0
+    if mention is None or not near:
+        return None
+    return near - 0.12 * context.between(mention.end, quantity.start, quantity.kind)
+
+
+def _belongs_before(context: Context, quantity: Quantity, part: Mention) -> bool:
+    """Say whether a segment stands right behind another figure, before this one."""
+    owner = next((q for q in reversed(context.quantities) if q.end <= part.start and q is not quantity), None)
+    if owner is None or part.end > quantity.start or owner.kind != quantity.kind:
+        return False
+    return _AFTER.match(context.blanked[owner.end : part.start]) is not None
 
 
 def _beside(context: Context, mention: Mention, part: Mention) -> float:

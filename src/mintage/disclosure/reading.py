@@ -16,7 +16,7 @@ from mintage.disclosure.ranges import lend_unit
 from mintage.disclosure.repetition import adopt_repetitions
 from mintage.disclosure.roles import RoleReading, role_of
 from mintage.disclosure.sentences import sentence_of, sentences
-from mintage.disclosure.subjects import Subject, subject_of
+from mintage.disclosure.subjects import Subject, accepts, subject_of
 from mintage.disclosure.tables import read_tables
 from mintage.disclosure.when import When, find_periods
 
@@ -72,6 +72,9 @@ def _amounts(context: Context, whens: list[When], reporting: str) -> list[Figure
     result: list[Figure] = []
     said: list[tuple[int, Quantity, Subject]] = []
     for position, quantity in enumerate(context.quantities):
+        if quantity.step < 1:
+            _borrow_unit(context, quantity, position)
+    for position, quantity in enumerate(context.quantities):
         number = sentence_of(context.spans, quantity.start)
         sentence = context.spans[number]
         following = context.quantities[position + 1] if position + 1 < len(context.quantities) else None
@@ -79,7 +82,8 @@ def _amounts(context: Context, whens: list[When], reporting: str) -> list[Figure
         if result and _is_base_of_difference(context, result[-1], quantity):
             _unqualify(quantity)
             role = RoleReading("base")
-        _borrow_unit(context, quantity, position, role)
+        if role.role == "base":
+            _borrow_unit(context, quantity, position)
         subject = None if role.role in {"other", "growth", "share"} else _subject(context, quantity, role, number, said)
         nature = subject.measure.nature if subject else "flow"
         dated = date_figure(context, quantity, whens, sentence, reporting, nature=nature, tied=role.role == "base")
@@ -93,27 +97,40 @@ def _subject(
     context: Context, quantity: Quantity, role: RoleReading, sentence: int, said: list[tuple[int, Quantity, Subject]]
 ) -> Subject | None:
     """Return a figure's subject: a base shares that of its level, a row of like figures that of the row before."""
-    previous = said[-1][2] if said else None
+    like = [subject for _, _, subject in said if accepts(subject.measure, quantity)]
+    previous = like[-1] if like else said[-1][2] if said else None
+    own = subject_of(context, quantity, previous)
     if role.role == "base":
-        levels = [subject for number, _, subject in said if number == sentence and _same_kind(subject, quantity)]
-        if levels:
-            return levels[-1]
+        levels = [
+            (other, subject) for number, other, subject in said if number == sentence and _same_kind(subject, quantity)
+        ]
+        named = own is not None and own.mention is not None and own.mention.strong
+        if levels and not (named and own and own.mention and own.mention.start > levels[-1][0].end):
+            return levels[-1][1]
     before = [subject for number, other, subject in said if number == sentence - 1 and other.kind == quantity.kind]
     start, end = context.spans[sentence]
     row = [q for q in context.quantities if start <= q.start < end and q.kind == quantity.kind]
     alone = not any(start <= mention.start < end for mention in context.measures)
     if alone and len(row) == len(before) >= 2:
         return before[row.index(quantity)]
-    return subject_of(context, quantity, previous)
+    if own is not None and previous is not None and own.metric == previous.metric and _is_part(context, quantity):
+        return None
+    return own
+
+
+def _is_part(context: Context, quantity: Quantity) -> bool:
+    """Say whether a figure is only a part of the one before ("they include $1.8 million for ...")."""
+    start = quantity.start if quantity.qualifier_start is None else quantity.qualifier_start
+    return re.search(r"\binclud(?:e|es|ed|ing)\s+$", context.text[max(0, start - 20) : start]) is not None
 
 
 def _same_kind(subject: Subject, quantity: Quantity) -> bool:
     return quantity.kind in subject.measure.kinds or (quantity.kind == "count" and "money" not in subject.measure.kinds)
 
 
-def _borrow_unit(context: Context, quantity: Quantity, position: int, role: RoleReading) -> None:
-    """Give a bare decimal, or the bare base of a comparison, the unit of the last physical figure before it."""
-    if quantity.kind != "count" or quantity.in_words or not (quantity.step < 1 or role.role == "base"):
+def _borrow_unit(context: Context, quantity: Quantity, position: int) -> None:
+    """Give a bare number the unit of the last physical figure before it."""
+    if quantity.kind != "count" or quantity.in_words:
         return
     lenders = [other for other in reversed(context.quantities[:position]) if other.kind in _PHYSICAL]
     if lenders:

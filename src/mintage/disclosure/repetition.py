@@ -17,6 +17,7 @@ def adopt_repetitions(figures: list[Figure]) -> None:
     for figure in figures:
         if figure.role in {"level", "base"} and figure.metric and figure.confidence > _UNSURE and _telling(figure):
             sure.setdefault((figure.shown, figure.unit), figure)
+    prices = {shown: figure for (shown, unit), figure in sure.items() if "/" in unit}
     bare = {shown: figure for (shown, _), figure in sure.items() if figure.kind == "hashrate"}
     for figure in figures:
         unsure = figure.metric is None or (figure.confidence <= _UNSURE and figure.table is None)
@@ -25,7 +26,9 @@ def adopt_repetitions(figures: list[Figure]) -> None:
         source = sure.get((figure.shown, figure.unit))
         if source is None and figure.kind == "count":
             source = bare.get(figure.shown)
-        if source is not None and (figure.shown, source.shown) and source.id != figure.id:
+        if source is None and figure.kind == "money" and figure.metric is None:
+            source = prices.get(figure.shown)
+        if source is not None and source.id != figure.id:
             _adopt(figure, source)
 
 
@@ -35,10 +38,11 @@ def _telling(figure: Figure) -> bool:
 
 
 def _adopt(figure: Figure, source: Figure) -> None:
+    if figure.period_stated and figure.period != source.period:
+        return
+    figure.confidence = _UNSURE - 0.1 if figure.kind == "count" else _REPEATED
     if figure.kind == "count":
         figure.core, figure.loose = figure.core.scaled(abs(source.factor)), figure.loose.scaled(abs(source.factor))
-    if figure.period_stated and figure.period != source.period and figure.metric is not None:
-        return
     figure.unit, figure.kind, figure.factor = source.unit, source.kind, source.factor
     if source.factor < 0 < figure.core.high and figure.core.low > 0:
         figure.core, figure.loose = -figure.core, -figure.loose
@@ -46,7 +50,6 @@ def _adopt(figure: Figure, source: Figure) -> None:
     figure.nature, figure.segment = source.nature, source.segment
     figure.role = "level"
     figure.period, figure.period_stated, figure.part = source.period, False, source.part
-    figure.confidence = _REPEATED
     figure.note = "; ".join(
         filter(None, [figure.note, f"taken for the same as '{source.text.strip()}' on line {source.line}"])
     )

@@ -91,6 +91,7 @@ def _compared(left: str, right: str) -> str | None:
             found.append((match.start(), name))
     if found:
         return min(found)[1]
+    left = "" if "%" in left else left
     for name, pattern in words().compared.items():
         last = _last(pattern, left)
         if last:

@@ -6,6 +6,7 @@ from mintage.disclosure import periods
 from mintage.disclosure.checks.books import check_books
 from mintage.disclosure.checks.changes import check_changes
 from mintage.disclosure.checks.evidence import Evidence, Finding, Outcome
+from mintage.disclosure.checks.local import check_local
 from mintage.disclosure.checks.market import check_market
 from mintage.disclosure.checks.mentions import check_mentions
 from mintage.disclosure.checks.places import check_places
@@ -50,6 +51,7 @@ def tie_out(
         *check_changes(evidence),
         *check_relations(evidence),
         *check_places(evidence),
+        *check_local(evidence, document),
         *check_wording(evidence, document),
         *check_market(evidence, document),
     ]

@@ -15,7 +15,7 @@ from mintage.disclosure.words import words
 
 _BARE = frozenset({"BTC", "blocks"})
 _JOIN = re.compile(
-    r"\s*(?:(?:in|of|from|for|under|on|as|to|at)\s+)?(?:(?:our|the|its|a|an|total|net|new|quarterly|annual|gross|already|now|currently|all|was|were|is|are|being)\s+){0,2}$",
+    r"\s*(?:(?:in|of|from|for|under|on|as|to|at)\s+)?(?:(?:our|the|its|a|an|total|net|new|quarterly|annual|gross|already|now|currently|all|was|were|is|are|being|has|have|had|been)\s+){0,2}$",
     re.IGNORECASE,
 )
 _THRESHOLD = 0.2
@@ -110,6 +110,8 @@ def _score(context: Context, quantity: Quantity, mention: Mention) -> float:
     score -= 0.3 * context.between(quantity.end, mention.start)
     if _JOIN.match(gap):
         return score - 0.04 - 0.01 * len(gap) / 6
+    if re.search(r"\b(?:which|includ\w+)\b", gap):
+        score -= 0.4
     return score - 0.3 - min(0.4, len(gap) / 6 * 0.05) - 0.1 * gap.count(",")
 
 

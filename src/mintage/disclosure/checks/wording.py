@@ -189,6 +189,14 @@ def _anniversary(evidence: Evidence, figure: Figure, text: str) -> Iterator[Find
         yield Finding(figure.id, "market", event["id"], str(falls), "ties" if ok else "contradicts", note, wording=True)
 
 
+def _list_sizes(words_after: str) -> set[int]:
+    """Return how many things a list may name, with "and" as a joint of the list or of one of its things."""
+    plain = re.sub(r",\s+(?:which|who|that|where|while)\b[^,]*", "", words_after)
+    commas = [part for part in re.split(r",\s+(?:and\s+)?", plain) if part.strip()]
+    joints = [part for part in re.split(r",\s+(?:and\s+)?|\s+and\s+", plain) if part.strip()]
+    return {len(commas), len(joints)}
+
+
 def _same_speaker_after(document: Document, figure: Figure) -> str:
     """Return the next paragraph if the same person goes on speaking."""
     following = document.paragraphs[figure.paragraph + 1 : figure.paragraph + 2]
@@ -201,16 +209,13 @@ def _counted(figure: Figure, text: str, after: str) -> Iterator[Finding]:
     stated = int(figure.value or 0)
     rest = f"{text[figure.end :]} {after}"
     found = [bool(re.search(p, rest, re.IGNORECASE)) for p in _table()["count"]["enumerators"]]
-    listed = found.index(False) if False in found else len(found)
-    how = "named one by one"
+    listed, how = (found.index(False) if False in found else len(found)), "named one by one"
     if listed < 2:
         colon = re.match(r"[^.:;]{0,30}:\s*(?P<list>.+)", text[figure.end : end])
         if colon is None:
             return
-        listed, how = (
-            len(re.split(r",\s+(?:and\s+)?", colon["list"])),
-            "listed after the colon",
-        )
+        counts, how = _list_sizes(colon["list"]), "listed after the colon"
+        listed = stated if stated in counts else max(counts)
     if listed == stated:
         yield Finding(figure.id, "figure", "count", str(listed), "ties", f"{listed} are {how}.", wording=True)
     else:
