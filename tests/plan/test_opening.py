@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from datetime import date
+from decimal import Decimal
 
 import pytest
 
@@ -15,13 +16,28 @@ from mintage.journal.lots import Lot, Method, Scope
 from mintage.journal.memory import MemoryJournal
 from mintage.market.facts import DifficultyObserved
 from mintage.plan.assumptions import Assumptions
-from mintage.plan.opening import open_from_assumptions, open_journal_at
+from mintage.plan.company import Company
+from mintage.plan.opening import months_after, open_from_assumptions, open_journal_at
+from mintage.plan.paths import MarketPaths
+from mintage.plan.policies import policies_of
 from mintage.plan.service import run
+from mintage.treasury.facts_money import LoanAgreed, LoanDrawn
 from mintage.units import day_end_instant, parse_period
 from mintage.units.errors import InputError
 from tests.plan.quarter import OPENING, quarter
 
 END = date(2025, 6, 30)
+QUIET = {
+    "factory.machines-per-month": "0",
+    "mining.uptime": "0",
+    "mining.site-cost": "0",
+    "books.rd": "0",
+    "books.sm": "0",
+    "books.ga": "0",
+    "books.share-based": "0",
+    "treasury.cash-floor": "0",
+}
+"""A company that does nothing."""
 
 
 def journal_of(*data: FactData, day: date = OPENING) -> MemoryJournal:
@@ -56,17 +72,7 @@ def test_a_plan_goes_on_where_the_books_were_closed() -> None:
 def test_the_first_planned_month_starts_from_the_closed_balance_sheet() -> None:
     """Without machines, overhead or shocks, cash and bitcoin of the books are still there a month later."""
     journal = closed()
-    quiet = {
-        "factory.machines-per-month": "0",
-        "mining.uptime": "0",
-        "mining.site-cost": "0",
-        "books.rd": "0",
-        "books.sm": "0",
-        "books.ga": "0",
-        "books.share-based": "0",
-        "treasury.cash-floor": "0",
-    }
-    plan = run(1, 20, 7, assumptions=quiet, journal=journal)
+    plan = run(1, 20, 7, assumptions=QUIET, journal=journal)
     balances = journal.balances(end=END)
     owned = sum(
         amount
@@ -133,3 +139,26 @@ def test_a_company_without_wallet_bank_or_site_gets_them() -> None:
     plan = run(2, 4, 7, journal=journal_of(OpeningMemo(account="memo:ads", commodity="ADS", units=5)), day=OPENING)
     assert plan.measure("cash").p50[0] < 0
     assert plan.cash_short == (1.0, 1.0)
+
+
+def test_loans_of_the_opening_bear_their_interest_and_nothing_else() -> None:
+    """Simple interest by the day at the agreed rate is paid each month; the principal stays."""
+    agreed = LoanAgreed(
+        lender="bank-a",
+        rate_pct=Decimal("7.3"),
+        margin_call_ltv_pct=Decimal(70),
+        liquidation_ltv_pct=Decimal(80),
+        due=date(2026, 3, 31),
+        cure_hours=24,
+    )
+    journal = journal_of(agreed, LoanDrawn(lender="bank-a", term="current", bank="main", amount=1_000_000_00))
+    opening = open_journal_at(journal, 2, OPENING)
+    assert opening.interest == {("2025-04", "bank-a"): 6_000_00, ("2025-05", "bank-a"): 6_200_00}
+    table = Assumptions(QUIET)
+    company = Company(opening, policies_of(table, opening))
+    market = MarketPaths(table, 7, 0, 2)
+    for month in months_after(OPENING, 2):
+        company.live(month, market.step(month.days))
+    assert company.ledger.balances["assets:cash:main", "USD"] == 1_000_000_00 - 12_200_00
+    assert company.ledger.balances["expenses:interest:bank-a", "USD"] == 12_200_00
+    assert company.ledger.balances["liabilities:loan:current:bank-a", "USD"] == -1_000_000_00

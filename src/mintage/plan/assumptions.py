@@ -86,7 +86,7 @@ class Assumptions:
         found = self.rows.get(id_)
         if found is None:
             near = get_close_matches(id_, self.rows, n=3)
-            hint = f"Did you mean {' or '.join(near)}?" if near else "See docs/assumptions.md."
+            hint = f"Did you mean {' or '.join(near)}?" if near else "`mintage plan assumptions` lists them."
             raise InputError(f"'{id_}' is not an assumption.", remedy=hint, field=id_)
         return found
 

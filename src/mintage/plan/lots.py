@@ -185,8 +185,11 @@ class PathLotBook(LotBook):
 
 
 def share_of_paths(total: Any, part: Any, whole: Any) -> Any:
-    """`total * part / whole` on whole numbers in floats, rounded half up; 0 where `whole` is 0.
+    """`total * part / whole` on whole numbers in floats, rounded half up; 0 where `whole`, never negative, is 0.
 
     The ratio is formed first: it is exactly 1 for the whole, so that a lot that is used up leaves no cost behind.
     """
-    return np.floor(total * (np.true_divide(part, whole + (whole == 0))) + 0.5)
+    part_of_whole = np.true_divide(part, np.maximum(whole, 1.0))
+    part_of_whole *= total
+    part_of_whole += 0.5
+    return np.floor(part_of_whole)
