@@ -1,0 +1,325 @@
+"""Self-mining: daily pool earnings, payouts, measured hash rate, energy, bills of hosts and suppliers, joint shares."""
+
+from __future__ import annotations
+
+from collections import defaultdict
+from datetime import date, timedelta
+from fractions import Fraction
+from hashlib import sha256
+from itertools import pairwise
+from typing import NamedTuple
+
+from example.company import (
+    CALL_DAY,
+    MONTHS,
+    OPENING,
+    Company,
+    days,
+    draw,
+    month_end,
+    sats,
+    value_cents,
+)
+from example.market import PRICE_SOURCE
+from example.sheet import FactFile, add, btc, kwh, split, ths, usd
+
+
+class Site(NamedTuple):
+    """A mining site.
+
+    Attributes:
+        region: region as operating figures are told.
+        pool: pool that its machines hash for.
+        billing: power (own contract), hosting (fee per kWh), joint-even, joint-recover or joint-revenue.
+        creditor: who bills power, hosting or operating cost.
+        rate: USD per kWh billed; for joint-revenue the host's share in percent.
+        efficiency: J/TH of the machines there.
+        costs: other site costs a month, USD.
+    """
+
+    region: str
+    pool: str
+    billing: str
+    creditor: str
+    rate: str
+    efficiency: str
+    costs: int
+
+
+SITES = {
+    "tx-caprock": Site("americas", "plinth-pool", "joint-even", "caprock-hosting", "0.0420", "21.6", 38_000),
+    "tx-dryfork": Site("americas", "plinth-pool", "joint-recover", "dryfork-hosting", "0.0420", "18.4", 46_000),
+    "pa-stillwater": Site("americas", "plinth-pool", "power", "allegheny-basin-power", "0.0485", "19.6", 52_000),
+    "mb-northlake": Site("americas", "plinth-pool", "hosting", "northlake-hosting", "0.0430", "20.8", 27_000),
+    "et-awashvale": Site("africa", "grainfield-pool", "power", "awash-utility", "0.0456", "21.9", 74_000),
+    "my-kinta": Site("asia", "plinth-pool", "joint-revenue", "kinta-hosting", "42", "21.0", 24_000),
+    "kz-balqash": Site("asia", "grainfield-pool", "hosting", "balqash-hosting", "0.0470", "27.9", 41_000),
+}
+OPERATING_EHS = {  # measured on the last day of the month, in the order of SITES; totals of May and June are stated
+    "2024-12-31": ("0.82", "0", "0.24", "0.27", "2.35", "0.55", "0.64"),
+    "2025-01-31": ("0.82", "0", "0.26", "0.30", "2.45", "0.56", "0.63"),
+    "2025-02-28": ("0.80", "0", "0.33", "0.36", "2.55", "0.62", "0.63"),
+    "2025-03-31": ("0.80", "0", "0.42", "0.40", "2.75", "0.66", "0.62"),
+    "2025-04-30": ("0.81", "0.45", "0.49", "0.54", "2.90", "0.66", "0.60"),
+    "2025-05-31": ("0.82", "1.05", "0.54", "0.68", "3.00", "0.66", "0.52"),
+    "2025-06-30": ("0.80", "1.10", "0.52", "0.66", "2.85", "0.64", "0"),
+    "2025-07-31": ("0.81", "1.20", "0.53", "0.67", "3.05", "0.64", "0"),
+    "2025-08-13": ("0.81", "1.20", "0.53", "0.67", "3.05", "0.64", "0"),
+}
+MINED_BTC = {  # quarters (259, 284) and May (109) are stated; the other months are assumed
+    "2025-01": "92.6",
+    "2025-02": "83.4",
+    "2025-03": "83.0",
+    "2025-04": "87.2",
+    "2025-05": "109.0",
+    "2025-06": "87.8",
+    "2025-07": "89.1",
+    "2025-08": "37.6",
+}
+OPENING_POOL_SATS = {"plinth-pool": sats("1.62"), "grainfield-pool": sats("2.04")}
+JOINT_CAPITAL = 10_400_000_00
+JOINT_FORMS = {"joint-even": "even", "joint-recover": "recover-then-even", "joint-revenue": "revenue-share"}
+POWER_CREDITS = {"2025-01": 61_400_00, "2025-02": 38_250_00, "2025-06": 54_900_00}
+WRONG_BILL = "2025-05"
+
+
+def write_mining(company: Company) -> dict[tuple[str, str], int]:
+    """All facts of mining but payments. Returns mined value in cents by site and month."""
+    operating = _operating_by_day()
+    mined = _earnings(company, operating)
+    _payouts(company, mined)
+    _measurements(company)
+    value: dict[tuple[str, str], int] = defaultdict(int)
+    for (day, site), amount in mined.items():
+        value[site, f"{day:%Y-%m}"] += company.value(amount, day)
+    for month in MONTHS[:7]:
+        _bills(company, month, operating, value)
+    return value
+
+
+def _operating_by_day() -> dict[tuple[date, str], Fraction]:
+    """Operating hash rate in TH/s by day and site: straight lines between month-ends."""
+    ends = [date.fromisoformat(day) for day in OPERATING_EHS]
+    found: dict[tuple[date, str], Fraction] = {}
+    for first, last in pairwise(ends):
+        before, after = OPERATING_EHS[first.isoformat()], OPERATING_EHS[last.isoformat()]
+        for day in days(first + timedelta(days=1), last):
+            part = Fraction((day - first).days, (last - first).days)
+            for site, low, high in zip(SITES, before, after, strict=True):
+                found[day, site] = 1_000_000 * (Fraction(low) + (Fraction(high) - Fraction(low)) * part)
+    return found
+
+
+def _earnings(company: Company, operating: dict[tuple[date, str], Fraction]) -> dict[tuple[date, str], int]:
+    """A month's bitcoin, spread over days and sites by hash rate and difficulty, with a pool's daily luck."""
+    chance = draw("luck")
+    mined: dict[tuple[date, str], int] = {}
+    for month in MONTHS:
+        slots = [(day, site) for day in days(month, month_end(month)) for site in SITES if operating[day, site]]
+        luck = {day: Fraction(round(1000 * chance.gauss(1, 0.015)), 1000) for day in days(month, month_end(month))}
+        weights = [operating[slot] * luck[slot[0]] / company.market.difficulty(slot[0]) for slot in slots]
+        parts = split(sats(MINED_BTC[f"{month:%Y-%m}"]), weights)
+        mined |= dict(zip(slots, parts, strict=True))
+        target = company.file(
+            month,
+            "pool-earnings.csv",
+            "What the pools credited, by day and site",
+            kind="mining.earned",
+            grade="derived",
+            source=f"pool statements, {month:%B %Y}",
+            note="Assumed split over days and sites of the month's bitcoin; each day at its real close.",
+            price_source=PRICE_SOURCE,
+            price_hour="24",
+        )
+        for (day, site), amount in zip(slots, parts, strict=True):
+            price = company.market.closes[day]
+            worth = usd(value_cents(amount, price))
+            fields = {"site": site, "pool": SITES[site].pool, "sats": btc(amount), "value": worth, "price": str(price)}
+            add(target, "mining.earned", f"earned:{day}:{site}", day, **fields)
+    return mined
+
+
+def _payouts(company: Company, mined: dict[tuple[date, str], int]) -> None:
+    """Every Monday each pool pays what it credited through Sunday; at a quarter's end its balance is remeasured."""
+    at_pool = {p: [amount, company.value(amount, OPENING)] for p, amount in OPENING_POOL_SATS.items()}
+    for day in days(MONTHS[0], CALL_DAY):
+        for pool, (held, carrying) in at_pool.items():
+            if day.weekday() == 0 and held:
+                target = company.file(
+                    day,
+                    "payouts.csv",
+                    "What the pools paid on chain",
+                    kind="mining.payout",
+                    grade="assumed",
+                    source="wallet ops, watch-only",
+                    note="Assumed: weekly payouts of all that was credited; the transaction ids are invented.",
+                )
+                key = f"payout:{day}:{pool}"
+                fields = {"pool": pool, "wallet": "ops", "sats": btc(held), "txid": txid(key), "value": usd(carrying)}
+                add(target, "mining.payout", key, day, at=f"{day}T06:00:00Z", **fields)
+                at_pool[pool] = [0, 0]
+            today = [(s, amount) for (d, s), amount in mined.items() if d == day and SITES[s].pool == pool]
+            at_pool[pool][0] += sum(amount for _, amount in today)
+            at_pool[pool][1] += sum(company.value(amount, day) for _, amount in today)
+            if (day.month, day.day) in {(3, 31), (6, 30)}:
+                at_pool[pool][1] = company.value(at_pool[pool][0], day)
+
+
+def _measurements(company: Company) -> None:
+    for end, rates in OPERATING_EHS.items():
+        day = date.fromisoformat(end)
+        stated = end in {"2025-05-31", "2025-06-30"}
+        folder = "opening" if day == OPENING else f"{day:%Y-%m}"
+        target = company.sheet.file(
+            f"{folder}/measurements.csv",
+            f"Operating hash rate and efficiency of the sites, {day}.",
+            grade="derived" if stated else "assumed",
+            source="fleet telemetry",
+            note="The split over sites is assumed" + ("; their sum is stated." if stated else ", and so is their sum."),
+        )
+        for site, rate in zip(SITES, rates, strict=True):
+            fields = {"site": site, "region": SITES[site].region, "window": end}
+            hashrate = ths(Fraction(rate) * 1_000_000)
+            add(target, "fleet.hashrate-measured", f"operating:{end}:{site}", day, **fields, hashrate=hashrate)
+            if rate != "0":
+                efficiency = SITES[site].efficiency
+                add(
+                    target,
+                    "fleet.efficiency-measured",
+                    f"efficiency:{end}:{site}",
+                    day,
+                    **fields,
+                    joules_per_th=efficiency,
+                )
+
+
+def _bills(
+    company: Company, month: date, operating: dict[tuple[date, str], Fraction], value: dict[tuple[str, str], int]
+) -> None:
+    name, last = f"{month:%Y-%m}", month_end(month)
+    target = company.file(
+        month,
+        "power-and-hosting.csv",
+        "Bills of power, hosting and site costs, and the settlements of joint mining",
+        grade="assumed",
+        source=f"bills of hosts and suppliers, {month:%B %Y}",
+    )
+    target.defaults["note"] = (
+        "Derived from the stated 4.6 US cents per kWh all-in; the split over sites is assumed."
+        if name == "2025-05"
+        else "Assumed; in line with the stated 4.6 US cents per kWh of May 2025."
+    )
+    for name_of, site in SITES.items():
+        hours = sum(operating[day, name_of] for day in days(month, last)) * 24
+        energy_wh = int(hours * Fraction(site.efficiency))
+        if energy_wh:
+            _site_bills(company, target, (name, last), name_of, energy_wh, value.get((name_of, name), 0))
+
+
+def _site_bills(
+    company: Company, target: FactFile, when: tuple[str, date], name: str, energy_wh: int, revenue: int
+) -> None:
+    month, last = when
+    site, key = SITES[name], f"{when[0]}:{name}"
+    rate = Fraction(site.rate)
+    billed = round(energy_wh * rate / 10)  # Wh x USD/kWh / 1000 x 100 cents
+    bill = {"site": name, "creditor": site.creditor}
+    if site.billing == "power":
+        wrong = month == WRONG_BILL and name == "pa-stillwater"
+        if wrong:
+            _wrong_bill(target, bill, key, last, energy_wh, billed)
+        shown = f"power:{key}" + (":corrected" if wrong else "")
+        add(target, "mining.power-billed", shown, last, **bill, energy=kwh(energy_wh), amount=usd(billed))
+        company.owe(last, site.creditor, billed)
+        credit = POWER_CREDITS.get(month, 0) if name == "pa-stillwater" else 0
+        if credit:
+            add(
+                target,
+                "mining.program-credit",
+                f"credit:{key}",
+                last,
+                **bill,
+                program="demand-response",
+                amount=usd(credit),
+            )
+            company.owe(last, site.creditor, -credit)
+    else:
+        add(target, "mining.energy-metered", f"energy:{key}", last, site=name, energy=kwh(energy_wh))
+        if site.billing != "joint-revenue":
+            add(target, "mining.hosting-billed", f"hosting:{key}", last, **bill, amount=usd(billed))
+            company.owe(last, site.creditor, billed)
+        if site.billing != "hosting":
+            _joint(company, target, name, key, last, revenue - (0 if site.billing == "joint-revenue" else billed))
+    if energy_wh > 10**9:
+        costs = {"site": name, "creditor": f"{name}-services", "amount": usd(site.costs * 100)}
+        add(target, "mining.site-cost-billed", f"site-cost:{key}", last, **costs)
+        company.owe(last, f"{name}-services", site.costs * 100)
+
+
+def _wrong_bill(target: FactFile, bill: dict[str, str], key: str, last: date, energy_wh: int, billed: int) -> None:
+    """The bill was first keyed in with the decimal point one place off, found three days later, and reversed."""
+    wrong = {"energy": kwh(energy_wh * 10), "amount": usd(billed * 10)}
+    note = "Keyed in with the decimal point one place off."
+    add(target, "mining.power-billed", f"power:{key}", last, at="2025-05-31T12:00:00Z", **bill, **wrong, note=note)
+    reason = "Energy and amount were ten times the bill; the corrected bill follows."
+    add(
+        target,
+        "journal.reversed",
+        f"power:{key}:reversed",
+        last,
+        at="2025-05-31T13:00:00Z",
+        of=f"power:{key}",
+        reason=reason,
+    )
+
+
+def _joint(company: Company, target: FactFile, name: str, key: str, last: date, net: int) -> None:
+    site = SITES[name]
+    percent = {"joint-even": 50, "joint-recover": 70}.get(site.billing) or 100 - int(site.rate)
+    before = company.owed_to_hosts.get(("recovered", name), 0)
+    share = _half_up(net * percent, 100)
+    recovered = None
+    if site.billing == "joint-recover":
+        assert before + share <= JOINT_CAPITAL  # noqa: S101  the capital is not back within this example
+        company.owed_to_hosts["recovered", name] = before + share
+        recovered = usd(share)
+    fields = {"net_revenue": usd(net), "company_share": usd(share), "host_share": usd(net - share)}
+    add(
+        target,
+        "mining.joint-settled",
+        f"joint:{key}",
+        last,
+        site=name,
+        host=site.creditor,
+        **fields,
+        recovered=recovered,
+    )
+    company.owe(last, f"joint:{site.creditor}", net - share)
+
+
+def _half_up(numerator: int, denominator: int) -> int:
+    return (2 * numerator + denominator) // (2 * denominator)
+
+
+def txid(key: str) -> str:
+    """An invented transaction id."""
+    return sha256(f"invented {key}".encode()).hexdigest()
+
+
+def opening_contracts(company: Company) -> None:
+    """The three forms of joint mining."""
+    target = company.sheet.file(
+        "opening/joint-contracts.toml",
+        "Joint mining: how sites share their result with their hosts.",
+        grade="assumed",
+        source="joint-mining contracts",
+        note="Even shares, and 70 per cent until the capital is back, are published forms; the rest is assumed.",
+    )
+    shares = {"joint-even": ("50", None, None), "joint-recover": ("70", "50", usd(JOINT_CAPITAL))}
+    for name, site in SITES.items():
+        if site.billing in JOINT_FORMS:
+            percent, after, capital = shares.get(site.billing) or (str(100 - int(site.rate)), None, None)
+            fields = {"site": name, "host": site.creditor, "form": JOINT_FORMS[site.billing], "share_pct": percent}
+            key = f"joint-contract:{name}"
+            more = {"share_after_pct": after, "capital": capital}
+            add(target, "mining.joint-contract-set", key, OPENING, **fields, **more)
