@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 import re
 import shlex
 import shutil
@@ -20,7 +21,7 @@ from mintage.house import rulebook
 from mintage.journal.chart import default_chart
 from mintage.journal.fact import fact_class, fact_kinds
 from mintage.journal.reference import describe_kind, field_meanings
-from tests.docs.pages import ROOT
+from tests.docs.pages import ROOT, blocks
 
 KINDS = sorted((rulebook(), fact_kinds())[1])
 
@@ -110,6 +111,18 @@ def test_every_environment_variable_is_documented() -> None:
     """The settings page names exactly the variables that the code reads."""
     text = "".join(path.read_text("utf-8") for path in (ROOT / "src").rglob("*.py") if path.name != "docs_pages.py")
     assert set(re.findall(r"\bMINTAGE_[A-Z_]+", text)) == set(VARIABLES)
+
+
+def test_the_checks_page_names_the_checks_that_run(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    """Each check that `mintage check` reports stands on the page, and the page promises no other."""
+    facts, db = tmp_path / "rent.jsonl", str(tmp_path / "books.db")
+    facts.write_text(blocks(ROOT / "docs" / "files.md", "json")[0], "utf-8")
+    for arguments in (["facts", "import", str(facts)], ["check", "2025-06", "--json"]):
+        with pytest.raises(SystemExit):
+            main([*arguments, "--db", db])
+        told = capsys.readouterr().out
+    names = [row["check"] for row in json.loads(told)["checks"]]
+    assert re.findall(r"^\| `([a-z.-]+)` \|", (ROOT / "docs" / "checks.md").read_text("utf-8"), re.MULTILINE) == names
 
 
 def commands(app: App, names: tuple[str, ...] = ()) -> list[tuple[str, App]]:
