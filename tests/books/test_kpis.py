@@ -85,6 +85,16 @@ def test_months_add_up_to_their_quarter(view: View) -> None:
     assert sum(part for part in parts if part is not None) == kpi(view, "revenue.total", Q2).value
 
 
+def test_a_period_that_is_not_over_in_the_books_says_so(view: View) -> None:
+    """A quarter with one month booked is no quarter's figure: the value is told as to date."""
+    july = stated(date(2025, 7, 31), "july", Energized(site="texas", region="americas", hashrate=1))
+    journal = quarter()
+    journal.append([july])
+    found = kpi(View(journal), "revenue.total", parse_period("2025Q3"))
+    assert (found.value, found.reason) == (Decimal("0.00"), "to date: nothing is booked on or after 2025-09-30")
+    assert kpi(view, "revenue.total", Q2).reason == ""
+
+
 def test_a_stock_is_asked_for_any_day(view: View) -> None:
     """Bitcoin owned on the day after it was bought."""
     assert kpi(view, "bitcoin.owned", parse_period("2025-06-02")).value == Decimal("2.80000000")
@@ -169,6 +179,10 @@ def test_printed_form_uses_the_scale_of_its_kind() -> None:
     assert kpi(View(journal), "revenue.total", Q2).shown() == "0.2 million USD"
     assert kpi(View(journal), "opex.rd", Q2).shown() == "8,000.00 USD"
     assert kpi(View(journal), "gross_margin.industrial", Q2).shown() == "34.0%"
+    assert kpi(View(journal), "bitcoin.mined", Q2).shown() == "0.30000000 BTC"
+    loss = KpiReported(id="net_income.per_ads", period="2025Q1", value=Decimal("-0.027"), unit="", document="x")
+    journal.append([stated(date(2025, 7, 1), "loss", loss)])
+    assert kpi(View(journal), "net_income.per_ads", parse_period("2025Q1")).shown() == "-0.03 USD/ADS"
 
 
 def test_an_unknown_id_names_its_neighbours(view: View) -> None:

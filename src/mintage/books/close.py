@@ -181,6 +181,7 @@ def close_period(
     actor: str = "close",
     price: ClosingPrice | None = None,
     rates: dict[str, Decimal] | None = None,
+    at: int | None = None,
 ) -> Closed:
     """Close a month or a quarter.
 
@@ -192,6 +193,7 @@ def close_period(
         actor: who closes.
         price: see `preview`.
         rates: see `preview`.
+        at: instant of the close, microseconds since 1970 UTC; by default the period's last second.
 
     Raises:
         InputError: see `preview`; nothing was written.
@@ -209,29 +211,47 @@ def close_period(
     told = {name: str(rate) for name, rate in (rates or {}).items()}
     manifest = build_manifest(view, period, draft.price, told)
     text, digest = encode_manifest(manifest)
-    lock = _stamp(journal, f"lock:{period}", period, actor, PeriodLocked(period=period.name, manifest=digest), text)
+    lock = _stamp(journal, f"lock:{period}", period, actor, PeriodLocked(period=period.name, manifest=digest), text, at)
     journal.append([lock])
     return Closed(period=period.name, manifest=manifest, sha256=digest, facts=(*draft.facts, lock), already=False)
 
 
-def reopen(journal: Journal, period: Period, *, reason: str, approved_by: str, actor: str = "close") -> Fact:
+def reopen(
+    journal: Journal, period: Period, *, reason: str, approved_by: str, actor: str = "close", at: int | None = None
+) -> Fact:
     """Open a closed period again, on the record; returns the fact that says so.
+
+    Args:
+        journal: the books.
+        period: the closed period.
+        reason: why, in words an auditor accepts.
+        approved_by: who decided it.
+        actor: who does it.
+        at: instant of it; by default the period's last second.
 
     Raises:
         LedgerError: it is not closed.
     """
     data = PeriodReopened(period=period.name, reason=reason, approved_by=approved_by)
-    fact = _stamp(journal, f"reopen:{period}", period, actor, data, None)
+    fact = _stamp(journal, f"reopen:{period}", period, actor, data, None, at)
     journal.append([fact])
     return fact
 
 
-def _stamp(journal: Journal, name: str, period: Period, actor: str, data: FactData, manifest: str | None) -> Fact:
+def _stamp(
+    journal: Journal, name: str, period: Period, actor: str, data: FactData, manifest: str | None, at: int | None
+) -> Fact:
     key = free_key(journal, name)
     day = period.end + timedelta(days=1)
     evidence = Evidence(source=f"manifest of the close of {period}", note=manifest) if manifest else None
     return Fact(
-        key=key, at=day_end_instant(period.end), date=day, actor=actor, grade="derived", evidence=evidence, data=data
+        key=key,
+        at=day_end_instant(period.end) if at is None else at,
+        date=day,
+        actor=actor,
+        grade="derived",
+        evidence=evidence,
+        data=data,
     )
 
 

@@ -124,9 +124,11 @@ class _Replay:
             if isinstance(fact.data, InventoryReserveMoved) and fact.date <= self.period.end
         )
         events.sort(key=lambda event: event[:2])
-        first = month_number(events[0][0]) if events else last + 1
-        for number in range(first, last + 1):
-            yield number, [what for day, _, what in events if month_number(day) == number]
+        by_month: dict[int, list[InventoryReserveMoved | list[MoveRow]]] = {}
+        for day, _, what in events:
+            by_month.setdefault(month_number(day), []).append(what)
+        for number in range(min(by_month, default=last + 1), last + 1):
+            yield number, by_month.get(number, [])
 
     def _monthly(self, number: int) -> dict[str, dict[Slot, int]]:
         """What is due in a month, by site and slot; machines installed in one month at one site round as one."""

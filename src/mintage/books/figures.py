@@ -20,7 +20,7 @@ class Cell(msgspec.Struct, frozen=True, kw_only=True):
         value: in the printed unit, or None where it is unknown.
         cents: the same in whole cents, where the unit is USD.
         source: computed from the books, reported before the ledger began, or unknown.
-        reason: why it is unknown, or the document that reported it.
+        reason: why it is unknown, the document that reported it, or that the period is not over in the books.
     """
 
     value: Decimal | None = None
@@ -43,14 +43,14 @@ def to_decimal(value: Fraction | int, digits: int) -> Decimal:
     return Decimal(whole if value >= 0 else -whole).scaleb(-digits)
 
 
-def usd_cell(cents: int) -> Cell:
+def usd_cell(cents: int, reason: str = "") -> Cell:
     """A figure of the books in USD."""
-    return Cell(value=Decimal(cents).scaleb(-2), cents=cents, source="books")
+    return Cell(value=Decimal(cents).scaleb(-2), cents=cents, source="books", reason=reason)
 
 
-def ratio_cell(value: Fraction, digits: int) -> Cell:
+def ratio_cell(value: Fraction, digits: int, reason: str = "") -> Cell:
     """A ratio from the books, rounded to so many decimals."""
-    return Cell(value=to_decimal(value, digits), source="books")
+    return Cell(value=to_decimal(value, digits), source="books", reason=reason)
 
 
 def unknown_cell(reason: str) -> Cell:

@@ -57,7 +57,7 @@ class KpiValue(msgspec.Struct, frozen=True, kw_only=True):
     Attributes:
         value: in the unit, rounded to `digits`; None where it is unknown, never 0 instead.
         source: from the books, reported before the ledger began (or computed from such figures), or unknown.
-        reason: why it is unknown, or the document that reported it.
+        reason: why it is unknown, the document that reported it, or that the period is not over in the books.
         printed: as it is printed.
     """
 
@@ -143,7 +143,7 @@ def kpi(view: View, id_: str, period: Period) -> KpiValue:
         digits=row.digits,
         value=None if found.value is None else to_decimal(found.value, row.digits),
         source=found.source,
-        reason=found.reason,
+        reason=found.reason or view.to_date(period.end),
         printed=_print(row, found),
     )
 
@@ -154,8 +154,8 @@ def _print(row: Kpi, found: Exact) -> str:
     plain = Shown(unit=row.unit, scale=0, digits=row.digits)
     shown = row.shown or plain
     number = to_decimal(found.value / 10**shown.scale, shown.digits)
-    if found.value and abs(number) * 10 < 1:
-        # A small company's figures are not told in millions.
+    if found.value and (not number or (shown.scale and abs(number) * 10 < 1)):
+        # A small company's figures are not told in millions, nor rounded away.
         shown, number = plain, to_decimal(found.value, plain.digits)
     return f"{number:,f}%" if shown.unit == "%" else f"{number:,f} {shown.unit}"
 

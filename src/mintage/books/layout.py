@@ -175,7 +175,8 @@ def _cell(view: View, row: RowDef, span: Period, value: Fraction | int | None, g
     if row.kind == "heading":
         return Cell(reason="a heading")
     if value is not None:
-        return ratio_cell(Fraction(value), row.digits) if row.unit != "USD" else usd_cell(int(value))
+        note = view.to_date(span.end)
+        return ratio_cell(Fraction(value), row.digits, note) if row.unit != "USD" else usd_cell(int(value), note)
     reported = view.reported(row.id, span.name)
     if gap and reported is not None:
         # KPIs state costs and payments as positive amounts; a statement takes them off.

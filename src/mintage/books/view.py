@@ -131,6 +131,15 @@ class View:
             return f"the ledger opens with balances of {self.opened}, within or after {period}"
         return gap
 
+    def to_date(self, day: date) -> str:
+        """A warning where nothing is booked on or after a day, so that figures up to it may not be complete; or ""."""
+
+        def look() -> str:
+            later = next(iter(self.journal.postings(start=day)), None)
+            return "" if later else f"to date: nothing is booked on or after {day}"
+
+        return self.once(("to date", day), look)
+
     def reported(self, id_: str, period: str) -> KpiReported | None:
         """A figure that was published for a time before the ledger began."""
         return self.once("reported", self._reported).get((id_, period))
