@@ -54,6 +54,7 @@ CONVERTED = (  # series, day, shares, fair value in USD thousand, ADS
 PREFERRED_OPENING = ("a", 125_000, 34_000)
 PREFERRED_ISSUED = ("a1", "2025-03-04", 100_000, 100_000, 1_600)
 ADS_OPENING, ADS_VESTED = 304_000_000, (("2025-03-20", 1_150_000), ("2025-06-20", 1_240_000))
+CAPITAL_NOTE = "Assumed: days, numbers of shares and the first quarter's fair values were not published."
 REPURCHASE_PREPAID = ("redwick-securities", "2025-06-03", 5_000)
 REPURCHASED = (
     ("2025-07-09", 880_000, 574),
@@ -245,6 +246,7 @@ def _capital(company: Company) -> None:
             "Preferred shares, ADS, repurchases, the depositary bank",
             grade="assumed",
             source="share register and brokers' statements",
+            note=CAPITAL_NOTE,
         )
 
     fields: Row

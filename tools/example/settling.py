@@ -7,7 +7,7 @@ from datetime import date
 
 from example.company import BANK, BANK_US, OPENING, QUARTERS, Company, span
 from example.mining import SITES
-from example.overhead import VAT_INPUT
+from example.overhead import CAPITAL_NOTE, VAT_INPUT
 from example.plugs import INVENTORY_USD_CENTS
 from example.sheet import FactFile, add, split, units, usd
 
@@ -48,6 +48,7 @@ def opening_other(company: Company) -> None:
         "Other balances of 2024-12-31.",
         grade="stated",
         source="balance sheet of 2024-12-31, as published",
+        note="Asset lines as published; liabilities but for payables and loans are assumed.",
     )
 
     def balance(account: str, cents: int, grade: str | None = "assumed", note: str | None = None) -> None:
@@ -220,6 +221,7 @@ def _balance_cash(company: Company, quarter: str) -> None:
                 "Preferred shares, ADS, repurchases, the depositary bank",
                 grade="assumed",
                 source="share register and brokers' statements",
+                note=CAPITAL_NOTE,
             )
             note = "That ADS were sold at the market until 20 February is stated; the proceeds balance the cash."
             fields = {"ads": ads, "bank": BANK, "proceeds": usd(cents)}
