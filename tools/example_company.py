@@ -7,25 +7,25 @@ assumption and marked as one. The numbers stand as tables at the top of the modu
 from __future__ import annotations
 
 import argparse
-import sys
 from pathlib import Path
 
+from example.bills import opening_contracts
+from example.capital import opening_capital, write_capital
+from example.chain import opening_stock, write_chain
+from example.company import Company
+from example.fleet import demand, opening_fleet, write_fleet
+from example.lending import write_loans
+from example.market import read_market, write_market
+from example.mining import write_mining
+from example.overhead import write_overhead
+from example.receipts import opening_customers
+from example.reported import write_reported
+from example.selling import parts_used, plan_deliveries, write_sales
+from example.settling import opening_other, write_settling
+from example.sheet import Sheet
+from example.treasury import opening_bitcoin, write_treasury
+
 HERE = Path(__file__).resolve().parent
-sys.path.insert(0, str(HERE))
-
-from example.chain import opening_stock, write_chain  # noqa: E402  the path is set above
-from example.company import Company  # noqa: E402
-from example.fleet import demand, opening_fleet, write_fleet  # noqa: E402
-from example.market import read_market, write_market  # noqa: E402
-from example.mining import opening_contracts, write_mining  # noqa: E402
-from example.overhead import opening_capital, write_overhead  # noqa: E402
-from example.receipts import opening_customers  # noqa: E402
-from example.reported import write_reported  # noqa: E402
-from example.selling import parts_used, plan_deliveries, write_sales  # noqa: E402
-from example.settling import opening_other, write_settling  # noqa: E402
-from example.sheet import Sheet  # noqa: E402
-from example.treasury import opening_bitcoin, write_treasury  # noqa: E402
-
 FOLDER = HERE.parent / "examples" / "lodequarry" / "facts"
 SHARED = HERE.parent.parent / "shared" / "data"
 
@@ -54,7 +54,9 @@ def build(shared: Path, known: Path) -> Sheet:
     write_fleet(company)
     write_sales(company, deliveries)
     write_treasury(company)
+    write_loans(company)
     write_overhead(company)
+    write_capital(company)
     write_settling(company)
     return company.sheet
 

@@ -96,3 +96,13 @@ def quarter_of(day: date) -> str:
 def draw(topic: str) -> Random:
     """A seeded source of small variations, one per topic, so that topics do not disturb each other."""
     return Random(f"lodequarry {topic}")  # noqa: S311  variation for an example, not a secret
+
+
+def require(*, holds: bool, message: str) -> None:
+    """Stop where the tables contradict each other.
+
+    Raises:
+        ValueError: they do; says how.
+    """
+    if not holds:
+        raise ValueError(message)

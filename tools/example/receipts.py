@@ -6,7 +6,7 @@ from collections import defaultdict
 from dataclasses import dataclass
 from datetime import date, timedelta
 
-from example.company import BANK, BANK_US, CALL_DAY, OPENING, QUARTERS, Company, quarter_of, sats, span
+from example.company import BANK, BANK_US, CALL_DAY, OPENING, QUARTERS, Company, quarter_of, require, sats, span
 from example.mining import txid
 from example.sheet import FactFile, add, btc, split, usd
 
@@ -146,7 +146,7 @@ def _reduce(dues: list[Due], customer: str, day: date, cents: int) -> None:
         part = min(left, due.cents)
         due.cents -= part
         left -= part
-    assert not left, f"{customer} paid more bitcoin than it owes"  # noqa: S101
+    require(holds=not left, message=f"{customer} paid more bitcoin than it owes")
 
 
 def _meet(dues: list[Due], end: date, target: int) -> None:
@@ -160,7 +160,7 @@ def _meet(dues: list[Due], end: date, target: int) -> None:
             due.cents -= part
             dues.append(Due(early if gap > 0 else late, due.customer, part, due.since))
             gap += -part if gap > 0 else part
-    assert not gap  # noqa: S101  there are always enough invoices
+    require(holds=not gap, message=f"too few invoices to have {target} cents outstanding")
 
 
 def _payments(company: Company, dues: list[Due]) -> None:

@@ -5,11 +5,12 @@ from __future__ import annotations
 from collections.abc import Callable
 from datetime import date
 
-from example.company import BANK, BANK_US, OPENING, QUARTERS, Company, span
-from example.mining import SITES
-from example.overhead import CAPITAL_NOTE, VAT_INPUT
+from example.capital import CAPITAL_NOTE
+from example.company import BANK, BANK_US, OPENING, QUARTERS, Company, require, span
+from example.overhead import VAT_INPUT
 from example.plugs import INVENTORY_USD_CENTS
 from example.sheet import FactFile, add, split, units, usd
+from example.sites import SITES
 
 CASH = {"opening": 96_488_000_00, "2025Q1": 99_862_000_00, "2025Q2": 65_904_000_00}
 """Published at 2024-12-31 and 2025-06-30; "about 100 million" at 2025-03-31."""
@@ -138,7 +139,7 @@ def _suppliers(company: Company, quarter: str) -> None:
         owed = {n: c for n, c in company.owed(day).items() if c > 0 and n not in hosts and not n.startswith("joint:")}
         if day == third:
             whole = sum(company.owed(span(quarter)[1]).values()) - PAYABLES[quarter]
-            assert 0 < whole <= sum(owed.values()), f"{quarter}: {whole / 1e8:.2f}m to pay of {owed}"  # noqa: S101
+            require(holds=0 < whole <= sum(owed.values()), message=f"{quarter}: {whole} cents to pay of {owed}")
             shares = split(whole, list(owed.values()))
         else:
             shares = [cents * 2 // 5 for cents in owed.values()]
@@ -198,7 +199,7 @@ def _prepayments_without_advances(company: Company) -> int:
 def _accruals(company: Company, quarter: str) -> None:
     """On the 15th accrued payroll and overhead are paid: what production and operations leave of the stated sum."""
     left = PAID_OPERATIONS[quarter] - company.paid(quarter, "paid.operations")
-    assert left > 0, f"{quarter}: nothing is left for accrued expenses: {left / 1e8:.2f}m"  # noqa: S101
+    require(holds=left > 0, message=f"{quarter}: {left} cents are left for accrued expenses")
     for day, cents in zip(_months(quarter, 15), split(left, [10, 10, 11]), strict=True):
         for purpose, part in zip(("payroll", "overhead"), split(cents, [70, 30]), strict=True):
             fields = {"purpose": purpose, "bank": BANK, "amount": usd(part)}
@@ -212,7 +213,7 @@ def _balance_cash(company: Company, quarter: str) -> None:
     change = sum(cents for day, _, cents in company.money if first <= day <= last)
     gap = CASH[quarter] - before - change
     if quarter == "2025Q1":
-        assert gap > 0, f"at-the-market sales would be negative: {gap / 1e8:.2f}m"  # noqa: S101
+        require(holds=gap > 0, message=f"at-the-market sales would be {gap} cents")
         for (text, ads, _), cents in zip(ATM, split(gap, [share for _, _, share in ATM]), strict=True):
             day = date.fromisoformat(text)
             target = company.file(
@@ -228,7 +229,7 @@ def _balance_cash(company: Company, quarter: str) -> None:
             add(target, "capital.ads-issued", f"ads-issued:{day}", day, **fields, note=note)
             company.pay(day, "financing.shares", -cents)
         return
-    assert gap < 0, f"property bought would be negative: {gap / 1e8:.2f}m"  # noqa: S101
+    require(holds=gap < 0, message=f"property bought would be {-gap} cents")
     day = date(2025, 6, 24)
     note = "Balances the published cash of 2025-06-30."
     fields = {"bank": BANK, "amount": usd(-gap)}

@@ -12,13 +12,16 @@ from example.company import (
     OPENING,
     Company,
     days,
+    require,
     sats,
     value_cents,
 )
+from example.lending import treasury_file
 from example.market import START
-from example.mining import MINED_BTC, OPENING_POOL_SATS, SITES
+from example.mining import MINED_BTC, OPENING_POOL_SATS
 from example.receipts import BTC_APPLIED, BTC_PAID
-from example.sheet import FactFile, Row, add, btc, units, usd
+from example.sheet import Row, add, btc, units, usd
+from example.sites import SITES
 
 LOTS = (  # account, day acquired, bitcoin, USD per bitcoin then, how; sums hit the published lines of 2024-12-31
     ("assets:bitcoin:free:vault", "2022-08-19", "64.20", 21_150, "mined"),
@@ -63,32 +66,6 @@ PLEDGES = (  # day, kind, lender, term, bitcoin
 )
 LENT = ("meridian-desk", date(2025, 5, 15), sats("20.00"))
 LENDING_INTEREST = sats("0.05")
-LOANS = {  # rate, margin call and liquidation LTV in percent, due
-    "harborlight-lending": ("8.90", "70", "80", "2026-03-31"),
-    "stonebridge-bank": ("8.40", "65", "75", "2025-12-31"),
-    "quillon-credit": ("9.40", "70", "82", "2026-12-31"),
-}
-OPENING_LOANS = (
-    ("current", "harborlight-lending", 12_658_000_00),
-    ("current", "stonebridge-bank", 4_000_000_00),
-    ("noncurrent", "quillon-credit", 12_000_000_00),
-)
-DRAWN = (
-    (date(2025, 2, 21), "harborlight-lending", "current", 2_000_000_00),
-    (date(2025, 4, 10), "harborlight-lending", "current", 6_000_000_00),
-    (date(2025, 5, 22), "quillon-credit", "noncurrent", 3_000_000_00),
-    (date(2025, 6, 6), "stonebridge-bank", "current", 1_000_000_00),
-)
-REPAID = ((date(2025, 6, 17), "harborlight-lending", "current", 1_693_000_00),)
-INTEREST_PAID = (
-    (date(2025, 1, 6), "harborlight-lending", 281_000_00),
-    (date(2025, 1, 6), "stonebridge-bank", 84_000_00),
-    (date(2025, 1, 6), "quillon-credit", 282_000_00),
-    (date(2025, 4, 4), "harborlight-lending", 296_300_00),
-    (date(2025, 4, 4), "stonebridge-bank", 82_800_00),
-    (date(2025, 4, 4), "quillon-credit", 278_100_00),
-)
-OPTION = ("btc-c120k-2025-06-27", 10, date(2025, 5, 12), date(2025, 6, 27), 214_000_00)
 NETWORK_FEE = sats("0.0006")
 FLOATS = {1: sats("120"), 4: sats("12")}
 """What the hot wallet keeps beyond a month's payments, from a month of 2025 on."""
@@ -98,46 +75,12 @@ REST_CREDITORS = ("psu-castor", "pcb-meridian", "jadeport-packaging")
 
 def write_treasury(company: Company) -> None:
     """All facts about bitcoin, loans, options and lending after the opening."""
-    _terms(company)
     _sales(company)
     outs = _monthly_outs()
     for month in MONTHS:
         _pay_in_bitcoin(company, month, outs)
     _vault(company, outs)
     _pledges(company)
-    _loans(company)
-    _option(company)
-
-
-def _file(company: Company, day: date) -> FactFile:
-    return company.file(
-        day,
-        "treasury.toml",
-        "Bitcoin sold, paid, moved, pledged and lent; loans and options",
-        grade="assumed",
-        source="wallets (watch-only), lenders' and brokers' statements",
-        note="Month-end holdings and the balance sheet's lines are stated; the single moves are assumed.",
-    )
-
-
-def _terms(company: Company) -> None:
-    target = company.sheet.file(
-        "opening/loans.toml",
-        "Loans secured by bitcoin on 2024-12-31: terms, principal, accrued interest.",
-        grade="assumed",
-        source="loan agreements",
-        note="The current part of USD 16,658 thousand is published; lenders and terms are assumed.",
-    )
-    for lender, (rate, call, liquidation, due) in LOANS.items():
-        fields = {"rate_pct": rate, "margin_call_ltv_pct": call, "liquidation_ltv_pct": liquidation, "due": due}
-        key = f"loan-agreed:{lender}"
-        add(target, "treasury.loan-agreed", key, OPENING, lender=lender, **fields, cure_hours=48)
-    for term, lender, cents in OPENING_LOANS:
-        account = f"liabilities:loan:{term}:{lender}"
-        add(target, "books.opening-balance", f"opening:{account}", OPENING, account=account, amount=usd(-cents))
-    for _, lender, cents in INTEREST_PAID[:3]:
-        account = f"liabilities:interest:{lender}"
-        add(target, "books.opening-balance", f"opening:{account}", OPENING, account=account, amount=usd(-cents))
 
 
 def _monthly_outs() -> dict[str, int]:
@@ -162,7 +105,7 @@ def _sales(company: Company) -> None:
         fields = {"wallet": wallet, "bank": BANK, "sats": btc(amount), "proceeds": usd(proceeds), "fee": usd(fee)}
         lots = _recent(company, day, recent) if recent else None
         note = "Assumed: sold within days of receipt, so an operating cash flow; the lots are named." if lots else None
-        add(_file(company, day), "treasury.bitcoin-sold", f"sold:{day}", day, **fields, lots=lots, note=note)
+        add(treasury_file(company, day), "treasury.bitcoin-sold", f"sold:{day}", day, **fields, lots=lots, note=note)
         company.pay(day, "bitcoin.sold", -proceeds)
         company.pay(day, "paid.operations", fee)
 
@@ -198,11 +141,11 @@ def _pay_in_bitcoin(company: Company, month: date, outs: dict[str, int]) -> None
             left -= amount
             if amount:
                 _paid(company, day, creditor, amount)
-    assert not left, f"{month}: {left} satoshis find no creditor"  # noqa: S101
+    require(holds=not left, message=f"{month}: {left} satoshis find no creditor")
     if day > START:
         fee = usd(company.value(NETWORK_FEE, day))
         fields = {"wallet": "ops", "sats": btc(NETWORK_FEE), "value": fee}
-        add(_file(company, day), "treasury.network-fee-paid", f"network-fee:{day}", day, **fields)
+        add(treasury_file(company, day), "treasury.network-fee-paid", f"network-fee:{day}", day, **fields)
 
 
 def _paid(company: Company, day: date, creditor: str, amount: int) -> None:
@@ -210,10 +153,10 @@ def _paid(company: Company, day: date, creditor: str, amount: int) -> None:
     fields = {"wallet": "ops", "sats": btc(amount), "value": usd(value)}
     if creditor.startswith("joint:"):
         host = creditor.removeprefix("joint:")
-        add(_file(company, day), "mining.joint-paid-btc", f"joint-paid:{day}:{host}", day, host=host, **fields)
+        add(treasury_file(company, day), "mining.joint-paid-btc", f"joint-paid:{day}:{host}", day, host=host, **fields)
     else:
         key = f"paid-btc:{day}:{creditor}"
-        add(_file(company, day), "treasury.bitcoin-paid", key, day, creditor=creditor, **fields)
+        add(treasury_file(company, day), "treasury.bitcoin-paid", key, day, creditor=creditor, **fields)
     company.owe(day, creditor, -value)
 
 
@@ -228,7 +171,7 @@ def _vault(company: Company, outs: dict[str, int]) -> None:
             amount = spare // 10**6 * 10**6
             fields = {"from_wallet": "ops", "to_wallet": "vault", "sats": btc(amount)}
             value = usd(company.value(amount, day))
-            add(_file(company, day), "treasury.bitcoin-moved", f"moved:{day}:vault", day, **fields, value=value)
+            add(treasury_file(company, day), "treasury.bitcoin-moved", f"moved:{day}:vault", day, **fields, value=value)
 
 
 def _ops_balance(company: Company, day: date) -> int:
@@ -255,40 +198,13 @@ def _pledges(company: Company) -> None:
     for day, kind, lender, term, amount in PLEDGES:
         fields = {"wallet": "vault", "lender": lender, "term": term, "sats": btc(amount)}
         value = usd(company.value(amount, day))
-        add(_file(company, day), f"treasury.{kind}", f"pledged:{day}:{lender}", day, **fields, value=value)
+        add(treasury_file(company, day), f"treasury.{kind}", f"pledged:{day}:{lender}", day, **fields, value=value)
     borrower, day, amount = LENT
     fields = {"borrower": borrower, "wallet": "vault", "sats": btc(amount), "value": usd(company.value(amount, day))}
-    add(_file(company, day), "treasury.bitcoin-lent", f"lent:{day}:{borrower}", day, **fields)
+    add(treasury_file(company, day), "treasury.bitcoin-lent", f"lent:{day}:{borrower}", day, **fields)
     day, amount = date(2025, 6, 30), LENDING_INTEREST
     fields = {"borrower": borrower, "sats": btc(amount), "value": usd(company.value(amount, day))}
-    add(_file(company, day), "treasury.lending-interest", f"lending-interest:{day}:{borrower}", day, **fields)
-
-
-def _loans(company: Company) -> None:
-    for day, lender, term, cents in DRAWN:
-        fields = {"lender": lender, "term": term, "bank": BANK, "amount": usd(cents)}
-        add(_file(company, day), "treasury.loan-drawn", f"drawn:{day}:{lender}", day, **fields)
-        company.pay(day, "financing.loans", -cents)
-    for day, lender, term, cents in REPAID:
-        fields = {"lender": lender, "term": term, "bank": BANK, "amount": usd(cents)}
-        add(_file(company, day), "treasury.loan-repaid", f"repaid:{day}:{lender}", day, **fields)
-        company.pay(day, "financing.loans", cents)
-    for day, lender, cents in INTEREST_PAID:
-        fields = {"lender": lender, "bank": BANK, "amount": usd(cents)}
-        add(_file(company, day), "treasury.interest-paid", f"interest:{day}:{lender}", day, **fields)
-        company.pay(day, "paid.interest", cents)
-
-
-def _option(company: Company) -> None:
-    series, contracts, written, expired, premium = OPTION
-    fields = {"series": series, "contracts": contracts, "bank": BANK}
-    add(_file(company, written), "treasury.option-written", f"option:{series}", written, **fields, premium=usd(premium))
-    company.pay(written, "investing.options", -premium)
-    key = f"option-expired:{series}"
-    note = "Assumed: calls at a strike of 120,000 dollars, above the close of the last day: worthless."
-    add(_file(company, expired), "treasury.option-settled", key, expired, **fields, amount=usd(0), note=note)
-    fields = {"series": series, "change": usd(-premium)}
-    add(_file(company, expired), "treasury.option-remeasured", f"option-ended:{series}", expired, **fields)
+    add(treasury_file(company, day), "treasury.lending-interest", f"lending-interest:{day}:{borrower}", day, **fields)
 
 
 def opening_bitcoin(company: Company) -> None:
