@@ -50,7 +50,9 @@ class Context(msgspec.Struct):
 
     def between(self, start: int, end: int, kind: str | None = None) -> int:
         """Return how many quantities (of a kind) lie between two offsets."""
-        return sum(1 for q in self.quantities if start <= q.start and q.end <= end and (kind is None or q.kind == kind))
+        return sum(
+            1 for q in self.quantities if start <= q.start and q.end <= end and (kind is None or q.measured == kind)
+        )
 
 
 def _topics(context: Context) -> list[str | None]:

@@ -85,6 +85,11 @@ class Figure(msgspec.Struct):
     compared: str | None = None
 
     @property
+    def foreign(self) -> bool:
+        """Whether it is an amount in another currency than the one that the books are kept in."""
+        return " " in self.kind
+
+    @property
     def metric_shown(self) -> str | None:
         """The metric's id with what the figure says of it: "revenue.mining.yoy"."""
         if self.metric is None or self.role in {"level", "base", "other"}:

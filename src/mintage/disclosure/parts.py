@@ -68,13 +68,13 @@ def _tied(context: Context, quantity: Quantity, part: Mention, mention: Mention 
     near = _beside(context, mention, part) if mention is not None else 0.0
     if mention is None or not near:
         return None
-    return near - 0.12 * context.between(mention.end, quantity.start, quantity.kind)
+    return near - 0.12 * context.between(mention.end, quantity.start, quantity.measured)
 
 
 def _belongs_before(context: Context, quantity: Quantity, part: Mention) -> bool:
     """Say whether a segment stands right behind another figure, before this one."""
     owner = next((q for q in reversed(context.quantities) if q.end <= part.start and q is not quantity), None)
-    if owner is None or part.end > quantity.start or owner.kind != quantity.kind:
+    if owner is None or part.end > quantity.start or owner.measured != quantity.measured:
         return False
     return _AFTER.match(context.blanked[owner.end : part.start]) is not None
 

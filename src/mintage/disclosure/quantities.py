@@ -215,7 +215,7 @@ def _vague_quantities(text: str) -> tuple[list[Quantity], list[tuple[int, int]]]
             if not vague.unit:
                 unit, end = _unit_at(text, end)
             over = re.compile(r"(?:more than|over)\s+$", re.IGNORECASE).search(text[: match.start()])
-            core = Interval.of(vague.low, vague.high)
+            core = Interval.of(vague.low, vague.high * 2 if over else vague.high)
             found.append(
                 Quantity(match.start(), end, vague.value, unit.id, unit.kind, vague.low,
                          INFINITY if over else vague.high, core, core,

@@ -38,6 +38,11 @@ class Quantity(msgspec.Struct):
     truncated: bool = False
     range_end: bool = False
 
+    @property
+    def measured(self) -> str:
+        """The kind without the currency: an amount is money in whichever currency it is printed."""
+        return self.kind.partition(" ")[0]
+
 
 def printed_precision(
     number: Number, qualifier: str | None, *, truncated: bool

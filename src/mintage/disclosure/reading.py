@@ -107,9 +107,11 @@ def _subject(
         named = own is not None and own.mention is not None and own.mention.strong
         if levels and not (named and own and own.mention and own.mention.start > levels[-1][0].end):
             return levels[-1][1]
-    before = [subject for number, other, subject in said if number == sentence - 1 and other.kind == quantity.kind]
+    before = [
+        subject for number, other, subject in said if number == sentence - 1 and other.measured == quantity.measured
+    ]
     start, end = context.spans[sentence]
-    row = [q for q in context.quantities if start <= q.start < end and q.kind == quantity.kind]
+    row = [q for q in context.quantities if start <= q.start < end and q.measured == quantity.measured]
     alone = not any(start <= mention.start < end for mention in context.measures)
     if alone and len(row) == len(before) >= 2:
         return before[row.index(quantity)]
@@ -125,7 +127,9 @@ def _is_part(context: Context, quantity: Quantity) -> bool:
 
 
 def _same_kind(subject: Subject, quantity: Quantity) -> bool:
-    return quantity.kind in subject.measure.kinds or (quantity.kind == "count" and "money" not in subject.measure.kinds)
+    return quantity.measured in subject.measure.kinds or (
+        quantity.kind == "count" and "money" not in subject.measure.kinds
+    )
 
 
 def _borrow_unit(context: Context, quantity: Quantity, position: int) -> None:

@@ -28,6 +28,8 @@ def adopt_repetitions(figures: list[Figure]) -> None:
             source = bare.get(figure.shown)
         if source is None and figure.kind == "money" and figure.metric is None:
             source = prices.get(figure.shown)
+        if source is None and figure.foreign and figure.metric is None:
+            source = next((found for (shown, _), found in sure.items() if shown == figure.shown), None)
         if source is not None and source.id != figure.id:
             _adopt(figure, source)
 
@@ -41,11 +43,9 @@ def _adopt(figure: Figure, source: Figure) -> None:
     if figure.period_stated and figure.period != source.period:
         return
     figure.confidence = _UNSURE - 0.1 if figure.kind == "count" else _REPEATED
-    if figure.kind == "count":
-        figure.core, figure.loose = figure.core.scaled(abs(source.factor)), figure.loose.scaled(abs(source.factor))
-    figure.unit, figure.kind, figure.factor = source.unit, source.kind, source.factor
-    if source.factor < 0 < figure.core.high and figure.core.low > 0:
-        figure.core, figure.loose = -figure.core, -figure.loose
+    if not figure.foreign:
+        figure.unit, figure.kind, figure.factor = source.unit, source.kind, source.factor
+        figure.core, figure.loose = source.core, source.loose
     figure.metric, figure.measure, figure.scope = source.metric, source.measure, source.scope
     figure.nature, figure.segment = source.nature, source.segment
     figure.role = "level"

@@ -27,6 +27,8 @@ def role_of(context: Context, quantity: Quantity, following: Quantity | None, se
     right = context.blanked[quantity.end : sentence[1]]
     compared = _compared(context.text[max(sentence[0], start - 90) : start], context.text[quantity.end : sentence[1]])
     if quantity.kind in {"percent", "points"}:
+        if re.match(r"doubl|tripl|quadrupl", context.text[quantity.start : quantity.end], re.IGNORECASE):
+            return RoleReading("growth", 1, compared)
         return _percent(left, right, compared)
     if quantity.kind in {"time", "things", "ordinal", "multiple", "temperature", "length"}:
         return RoleReading("other")

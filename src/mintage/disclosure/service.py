@@ -5,6 +5,7 @@ from pathlib import Path
 from mintage.disclosure import periods
 from mintage.disclosure.checks.books import check_books
 from mintage.disclosure.checks.changes import check_changes
+from mintage.disclosure.checks.currency import check_currency
 from mintage.disclosure.checks.evidence import Evidence, Finding, Outcome
 from mintage.disclosure.checks.local import check_local
 from mintage.disclosure.checks.market import check_market
@@ -20,7 +21,7 @@ from mintage.disclosure.reading import read_figures
 from mintage.disclosure.report import Checked, Report, report_json, summary_rows
 from mintage.disclosure.verdicts import judge, reason_unchecked
 
-__all__ = ["Report", "report_json", "summary_rows", "tie_out", "tie_out_file"]
+__all__ = ["Report", "check_figures", "report_json", "summary_rows", "tie_out", "tie_out_file"]
 
 _NOTES_MAX = 3
 
@@ -43,10 +44,22 @@ def tie_out(
     Raises:
         InputError: `period` is not the id of a period.
     """
+    return Report(document, period, check_figures(document, period, books, market), compare(document, period))
+
+
+def check_figures(
+    document: Document, period: str, books: BooksView | None = None, market: MarketView | None = None
+) -> tuple[Checked, ...]:
+    """Find and check the figures alone, without the comparison of languages.
+
+    Raises:
+        InputError: `period` is not the id of a period.
+    """
     figures = read_figures(document, period)
     evidence = Evidence(figures, period, books, market)
     findings = [
         *check_books(evidence),
+        *check_currency(evidence),
         *check_mentions(evidence),
         *check_changes(evidence),
         *check_relations(evidence),
@@ -56,8 +69,7 @@ def tie_out(
         *check_market(evidence, document),
     ]
     verdicts = judge(evidence, findings)
-    checked = tuple(_checked(figure, *verdicts[figure.id], evidence) for figure in figures)
-    return Report(document, period, checked, compare(document, period))
+    return tuple(_checked(figure, *verdicts[figure.id], evidence) for figure in figures)
 
 
 def _checked(figure: Figure, verdict: Outcome, findings: tuple[Finding, ...], evidence: Evidence) -> Checked:

@@ -39,9 +39,9 @@ class Subject(msgspec.Struct, frozen=True):
 
 def accepts(measure: Measure, quantity: Quantity) -> bool:
     """Say whether a quantity can be a figure of a measure, by its unit and its size."""
-    if quantity.kind in measure.kinds:
+    if quantity.measured in measure.kinds:
         small = measure.ceiling is None or abs(quantity.value) <= measure.ceiling
-        return small and not (measure.ceiling is not None and quantity.kind == "money" and _scaled(quantity))
+        return small and not (measure.ceiling is not None and quantity.measured == "money" and _scaled(quantity))
     return quantity.kind == "count" and not quantity.in_words and measure.unit in _BARE
 
 
@@ -69,15 +69,22 @@ def subject_of(context: Context, quantity: Quantity, previous: Subject | None = 
             context, quantity, best[1], measures_by_id()[best[1].id], max(best[0], _ONLY if only else 0.0), previous
         )
     if previous is not None and accepts(previous.measure, quantity) and _goes_on(context, quantity, previous):
-        return msgspec.structs.replace(previous, mention=None, confidence=_CARRIED)
-    default = _default(quantity.kind)
+        return _carried_on(context, quantity, previous)
+    default = _default(quantity.measured) if quantity.qualifier != "vague" else None
     return None if default is None else _with_parts(context, quantity, None, default, _GUESSED, previous)
+
+
+def _carried_on(context: Context, quantity: Quantity, previous: Subject) -> Subject:
+    scope = scope_of(context, quantity, None) or previous.scope
+    whole = previous.metric.removesuffix(f".{previous.scope}") if previous.scope else previous.metric
+    metric = f"{whole}.{scope}" if scope else whole
+    return msgspec.structs.replace(previous, mention=None, confidence=_CARRIED, scope=scope, metric=metric)
 
 
 def _goes_on(context: Context, quantity: Quantity, previous: Subject) -> bool:
     """Say whether a figure without a measure of its own is of the one before: by a pronoun, or as its like."""
-    same = quantity.kind == "count" or _default(quantity.kind) is not None
-    return _refers_back(context, quantity) or (same and quantity.kind in previous.measure.kinds)
+    same = quantity.kind == "count" or _default(quantity.measured) is not None
+    return _refers_back(context, quantity) or (same and quantity.measured in previous.measure.kinds)
 
 
 def _refers_back(context: Context, quantity: Quantity) -> bool:
@@ -102,7 +109,7 @@ def _score(context: Context, quantity: Quantity, mention: Mention) -> float:
     if mention.end <= quantity.start:
         gap = context.blanked[mention.end : quantity.start]
         score -= min(0.35, len(gap) / 6 * 0.02)
-        score -= 0.1 * context.between(mention.end, quantity.start, quantity.kind)
+        score -= 0.1 * context.between(mention.end, quantity.start, quantity.measured)
         return score - 0.05 * gap.count(",")
     if mention.start < quantity.end:
         return score

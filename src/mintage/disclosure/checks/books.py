@@ -10,7 +10,13 @@ from mintage.disclosure.when import NOW
 def check_books(evidence: Evidence) -> Iterator[Finding]:
     """Compare every level with the KPI of its metric and period."""
     for figure in evidence.figures:
-        if not is_level(figure) or within_period(figure) or figure.metric is None or figure.period in {None, NOW}:
+        if (
+            not is_level(figure)
+            or figure.foreign
+            or within_period(figure)
+            or figure.metric is None
+            or figure.period in {None, NOW}
+        ):
             continue
         booked = evidence.in_books(figure.metric, figure.period or "")
         if booked is not None:

@@ -66,7 +66,13 @@ class Evidence:
         self._known: dict[tuple[str, str], Known | None] = {}
         self._levels: dict[tuple[str, str], list[Figure]] = {}
         for figure in figures:
-            if is_level(figure) and figure.metric and figure.period and not within_period(figure):
+            if (
+                is_level(figure)
+                and figure.metric
+                and figure.period
+                and not within_period(figure)
+                and not figure.foreign
+            ):
                 self._levels.setdefault((figure.metric, key(figure.metric, figure.period)), []).append(figure)
 
     def groups(self) -> list[list[Figure]]:

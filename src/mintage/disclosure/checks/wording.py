@@ -37,7 +37,9 @@ def check_wording(evidence: Evidence, document: Document) -> Iterator[Finding]:
     """Check direction, "flat", "record" and counts in the words beside each figure."""
     for figure in evidence.figures:
         text = document.paragraphs[figure.paragraph].en
-        if is_level(figure) and figure.role == "level":
+        if is_level(figure) and figure.role == "base":
+            yield from _from_base(evidence, figure, text)
+        elif is_level(figure) and figure.role == "level":
             yield from _direction(evidence, figure, text)
             yield from _flat(evidence, figure, text)
             yield from _record(figure, text)
@@ -85,11 +87,32 @@ def _direction(evidence: Evidence, figure: Figure, text: str) -> Iterator[Findin
     narrowed = figure.factor < 0
     rising = (up is not None) != narrowed
     wrong = figure.core.high < before.interval.low if rising else figure.core.low > before.interval.high
-    word = (up or down or re.match("", ""))[0]  # type: ignore[index]  # one of the two matched
     if wrong:
+        word = " ".join(match[0] for match in (up, down) if match)
         note = f"'{word}' is the wrong way: it was {before.source} before."
         yield Finding(figure.id, "arithmetic", before.source, before.source, "contradicts", note,
                       (before.figure,) if before.figure else (), wording=True)  # fmt: skip
+
+
+def _from_base(evidence: Evidence, figure: Figure, text: str) -> Iterator[Finding]:
+    """Check "up from $10.50" against the level that it is compared with."""
+    match = re.search(r"\b(?P<way>up|down)\s+from\s+(?:\w+\s+){0,3}$", text[max(0, figure.start - 45) : figure.start])
+    if match is None:
+        return
+    levels = [
+        other for other in evidence.figures
+        if other.role == "level" and other.metric == figure.metric and other.end <= figure.start
+        and (other.paragraph, other.sentence) == (figure.paragraph, figure.sentence)
+    ]  # fmt: skip
+    if not levels:
+        return
+    level, sign = levels[-1], 1 if match["way"] == "up" else -1
+    size_now, size_before = (sorted((abs(f.core.low), abs(f.core.high))) for f in (level, figure))
+    wrong = size_now[1] < size_before[0] if sign > 0 else size_now[0] > size_before[1]
+    if wrong:
+        note = f"'{match['way']} from' is the wrong way: '{level.text.strip()}' is {'less' if sign > 0 else 'more'}."
+        other_way = "down from" if sign > 0 else "up from"
+        yield Finding(figure.id, "figure", level.id, other_way, "contradicts", note, (level.id,), wording=True)
 
 
 def _flat(evidence: Evidence, figure: Figure, text: str) -> Iterator[Finding]:
