@@ -41,6 +41,7 @@ def cli_page() -> str:
     """Every command with its help."""
     text = shell.build().generate_docs()
     _, _, body = text.partition("\n")
+    body = body.replace("(#mintage-install", "(#mintage---install")  # as code hosts name the heading
     return page("Command line", "\n".join(line.rstrip() for line in body.splitlines()))
 
 
