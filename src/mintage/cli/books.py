@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import time
 from collections.abc import Callable
 from typing import Annotated, Literal
 
@@ -44,6 +45,11 @@ def closing_price(text: str | None, period: Period, source: str | None, hour: in
     return ClosingPrice(price=parse_number(text), day=period.end, hour=hour, source=source)
 
 
+def now() -> int:
+    """This instant, microseconds since 1970 UTC: when a period is locked or reopened."""
+    return time.time_ns() // 1000
+
+
 @app.command
 def close(
     period: str,
@@ -80,7 +86,7 @@ def close(
         rows = [(item.date, item.kind, item.key) for item in draft.facts]
         print_table(f"Closing {period} would book {len(rows)} facts", ("date", "kind", "key"), rows, left=3)
         return
-    closed = close_period(journal, span, actor=actor(), price=stated, rates=rates)
+    closed = close_period(journal, span, actor=actor(), price=stated, rates=rates, at=now())
     if options.json:
         print_json({"period": period, "already": closed.already, "sha256": closed.sha256, "manifest": closed.manifest})
         return
@@ -99,7 +105,7 @@ def reopen_(period: str, *, reason: str, approved_by: str, options: Options = Op
         reason: why.
         approved_by: who decided it.
     """
-    reopen(options.journal(), parse_period(period), reason=reason, approved_by=approved_by, actor=actor())
+    reopen(options.journal(), parse_period(period), reason=reason, approved_by=approved_by, actor=actor(), at=now())
     print(f"{period} is open again; the reopening is a fact.")
 
 
