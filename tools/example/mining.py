@@ -45,6 +45,10 @@ MINED_BTC = {  # quarters (259, 284) and May (109) are stated; the other months 
     "2025-07": "89.1",
     "2025-08": "37.6",
 }
+NOTES = {
+    True: "Totals of the quarter and of May are stated; the split over months, days and sites is assumed. Real closes.",
+    False: "Assumed; the holdings at the end of July are stated. Each day at its real close.",
+}
 OPENING_POOL_SATS = {"plinth-pool": sats("1.62"), "grainfield-pool": sats("2.04")}
 
 
@@ -90,9 +94,9 @@ def _earnings(company: Company, operating: dict[tuple[date, str], Fraction]) -> 
             "pool-earnings.csv",
             "What the pools credited, by day and site",
             kind="mining.earned",
-            grade="derived",
+            grade="derived" if month < MONTHS[6] else "assumed",
             source=f"pool statements, {month:%B %Y}",
-            note="Assumed split over days and sites of the month's bitcoin; each day at its real close.",
+            note=NOTES[month < MONTHS[6]],
             price_source=PRICE_SOURCE,
             price_hour="24",
         )

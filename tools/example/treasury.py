@@ -218,6 +218,15 @@ def opening_bitcoin(company: Company) -> None:
         note="The three lines of the balance sheet are published; lots are assumed so that the hold gain of about"
         " USD 82 million comes out.",
     )
+    policy = company.sheet.file(
+        "opening/lot-policy.toml",
+        "Which lot of bitcoin goes first.",
+        grade="assumed",
+        source="accounting manual",
+        note="The method was not published; first in, first out by wallet is the common choice.",
+    )
+    chosen = {"commodity": "BTC", "method": "fifo", "scope": "account", "reason": "accounting manual, from the start"}
+    add(policy, "journal.lot-policy-set", "lot-policy:btc", OPENING, at="2020-01-01T00:00:00Z", **chosen)
     pools = tuple((f"assets:bitcoin:pool:{pool}", amount) for pool, amount in OPENING_POOL_SATS.items())
     for number, (account, day, amount, price, how) in enumerate(LOTS, 1):
         held = sats(amount)
