@@ -25,7 +25,7 @@ def import_(paths: list[Path], *, options: Options = Options()) -> None:
 
     Importing the same files again changes nothing.
 
-    Example: mintage facts import examples/
+    Example: mintage facts import examples/lodequarry/facts
 
     Args:
         paths: files or folders.
