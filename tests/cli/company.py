@@ -16,7 +16,7 @@ from mintage.books.facts import (
     OpeningMemo,
     ShareBasedCompensation,
 )
-from mintage.capital.facts import AdsIssued, PreferredIssued
+from mintage.capital.facts import AdsIssued, PreferredIssued, PreferredRemeasured
 from mintage.factory.facts import DutyAssessed, FreightBilled, MachinesBuilt, MaterialsPurchased
 from mintage.fleet.facts import EfficiencyMeasured, Energized, HashrateMeasured
 from mintage.house import open_journal
@@ -180,6 +180,7 @@ def money() -> Iterator[tuple[date, FactData]]:
     yield FIRST, LoanDrawn(lender="lender", term="current", bank="main", amount=5_000_000_00)
     yield FIRST, BitcoinPledged(wallet="cold", lender="lender", sats=100 * 10**8, value=8_255_000_00)
     yield FIRST, PreferredIssued(series="a1", shares=1_000, bank="main", proceeds=3_000_000_00)
+    yield date(2025, 6, 30), PreferredRemeasured(series="a1", change=250_000_00, event="remaining")
     yield date(2025, 5, 16), AdsIssued(ads=9_100_000, bank="main", proceeds=6_000_000_00)
     yield date(2025, 6, 30), ShareBasedCompensation(function="ga", amount=700_000_00)
 

@@ -78,7 +78,7 @@ def stacked(title: str, series: Sequence[str], bars: Sequence[Bar], undivided: s
 
 def _stacked(frame: Frame, title: str, bars: Sequence[Bar]) -> Html:
     wholes = [bar.whole or 0.0 for bar in bars]
-    room = max(text_width(bar.shown) for bar in bars)
+    room = max(text_width(bar.shown, bold=True) for bar in bars)
     column = min(frame.label, 30 + max(text_width(bar.name) for bar in bars))
     plot = Plot(0, max(wholes) or 1.0, column, frame.width - room - 10)
     parts, y = [], 2.0
@@ -124,11 +124,11 @@ def _waterfall(frame: Frame, title: str, steps: Sequence[Step]) -> Html:
         at = step.value if step.total else at + step.value
         spans.append((start, at))
     ends = [0.0, *(end for _, end in spans)]
-    room = max(text_width(step.shown) for step in steps) + 10
+    room = max(text_width(step.shown, bold=step.total) for step in steps) + 10
     # A value stands right of its bar, or left of it where it is negative: both sides need room for it.
     left = frame.label + (room if min(ends) < 0 else 0)
     plot = Plot(min(ends), max(ends), left, frame.width - room)
-    parts, y, joint = list[Html](), 2.0, -1.0
+    joints, parts, y, joint = list[Html](), list[Html](), 2.0, -1.0
     for step, (start, end) in zip(steps, spans, strict=True):
         lines = fit(step.name, (frame.label or frame.width) - 12)
         kind = "strong" if step.total else ""
@@ -145,13 +145,13 @@ def _waterfall(frame: Frame, title: str, steps: Sequence[Step]) -> Html:
             tied = plot.x(0 if step.total and start != end else start)
             begin = plot.x(spans[steps.index(step) - 1][1])
             if abs(tied - begin) < 0.5 or step.total:
-                parts.append(el("path", d=f"M{begin:.1f} {joint:.1f}V{bar_y:.1f}", class_="joint"))
+                joints.append(el("path", d=f"M{begin:.1f} {joint:.1f}V{bar_y:.1f}", class_="joint"))
         parts.append(_rect(plot, start, end, bar_y, _fill(step)))
         parts.append(_value(plot, step, (start, end), bar_y))
         joint = bar_y + BAR
         y += height + (8 if frame.label else GAP)
     zero = el("path", d=f"M{plot.x(0):.1f} 0V{y:.1f}", class_="axis")
-    return drawing(frame, y, title, [zero, *parts])
+    return drawing(frame, y, title, [zero, *joints, *parts])
 
 
 def _fill(step: Step) -> str:

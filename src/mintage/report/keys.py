@@ -122,7 +122,7 @@ def _kpi_row(words: Words, notes: Notes, item: Trio) -> Html:
             number, unit = printed(words, value)
             figure = datum(number, value.value, value.unit)
             mark = notes.origin(value.source, value.reason)
-            cells.append(join([figure, mark, " ", el("span", unit, class_="unit")]))
+            cells.append(join([figure, " ", el("span", unit, class_="unit"), mark]))
     name = join([words.name(item.now), " ", el("code", item.now.id)])
     return row(name, cells)
 

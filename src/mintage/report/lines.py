@@ -63,7 +63,8 @@ def _daily(frame: Frame, title: str, days: Sequence[date], months: dict[date, st
     return drawing(frame, y - GAP + FOOT, title, parts)
 
 
-GAP = 16
+GAP = 32
+"""Room below a panel."""
 
 
 def _panel(item: Series, scale: list[float], xs: Sequence[float], top: float, number: int) -> list[Html]:

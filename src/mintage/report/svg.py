@@ -34,9 +34,9 @@ class Frame(msgspec.Struct, frozen=True):
 FRAMES = (Frame("wide", 860, 310), Frame("narrow", 350, 0))
 
 
-def text_width(words: str, size: float = FONT) -> float:
+def text_width(words: str, size: float = FONT, *, bold: bool = False) -> float:
     """Width of a text in a sans-serif font, rather too wide than too narrow."""
-    return size * sum(_letter(letter) for letter in words)
+    return size * (1.1 if bold else 1) * sum(_letter(letter) for letter in words)
 
 
 def _letter(letter: str) -> float:

@@ -40,7 +40,7 @@ def table(caption: str, heads: Sequence[str], rows: Iterable[Html], *, remark: s
     cells = [el("th", first, scope="col"), *(el("th", head, scope="col", class_="n") for head in rest)]
     inner = el(
         "table",
-        el("caption", caption, *([" ", el("small", remark)] if remark else [])),
+        el("caption", el("span", caption, *([" ", el("small", remark)] if remark else []))),
         el("thead", el("tr", *cells)),
         el("tbody", *rows),
     )
@@ -91,7 +91,7 @@ def statement_table(words: Words, statement: Statement, *, at_end: bool = False)
     body = [_statement_row(words, notes, item, columns, scale) for item in statement.rows]
     unit = words("usd_thousand" if scale else "usd_plain")
     meaningless = any(
-        getattr(item, column.cell).value is not None and item.now.value is not None and _growth(item, column) is None
+        getattr(item, column.cell).value and item.now.value is not None and _growth(item, column) is None
         for item in figures
         for column in columns
     )

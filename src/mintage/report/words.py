@@ -83,9 +83,10 @@ class Words:
         if part and part[1] in definitions():
             deeper = _PART.fullmatch(part[2])
             told = self.reason(part[2])
-            # Of "a needs b, b needs c" only the last one helps.
-            colon = ": " if self.column == "en" else "："
-            return told if deeper and deeper[1] in definitions() else self.name(definitions()[part[1]]) + colon + told
+            # Of "a needs b, b needs c" only the last helps, and what the ledger does not reach it does not for any.
+            if part[2].startswith("the ledger ") or (deeper and deeper[1] in definitions()):
+                return told
+            return self.name(definitions()[part[1]]) + (": " if self.column == "en" else "：") + told
         if self.column == "zh":
             for pattern, chinese in _reasons():
                 match = pattern.fullmatch(reason.rstrip("."))
