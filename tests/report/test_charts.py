@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from datetime import date, timedelta
 from itertools import pairwise
 
@@ -12,7 +13,7 @@ from hypothesis import strategies as st
 from mintage.report.bars import Bar, Step, stacked, waterfall
 from mintage.report.html import Html, el
 from mintage.report.lines import Series, daily
-from mintage.report.svg import FRAMES, Frame, fit, text_width, ticks
+from mintage.report.svg import FRAMES, Frame, block, fit, text_width, ticks
 from tests.report.markup import Node, read
 
 NAMES = st.text(alphabet=st.sampled_from("ab mW(公允價值)"), min_size=1, max_size=60)
@@ -69,16 +70,21 @@ def test_a_part_that_is_unknown_is_an_open_rest_and_an_unknown_whole_no_bar() ->
     assert "not divided" in read(markup).find("p", class_="legend")[0].text
     for _, chart in charts(markup):
         filled, rest = chart.find("rect")
-        assert (filled.attributes["fill"], rest.attributes["fill"]) == ("url(#fill0)", "none")
+        assert (filled.attributes["class"], rest.attributes["class"]) == ("edge fill0", "edge undivided")
         assert float(filled.attributes["width"]) == pytest.approx(3 * float(rest.attributes["width"]), abs=0.5)
         assert chart.find("text", class_="unknown")[0].text == "unknown"
 
 
 def test_fills_differ_without_colour() -> None:
-    """Parts, rises and falls differ by pattern."""
-    steps = [Step(name="n", value=value, total=False, shown="x") for value in (3.0, -1.0)]
-    fills = {node.attributes["fill"] for _, chart in charts(waterfall("t", steps)) for node in chart.find("rect")}
-    assert fills == {"url(#fill1)", "url(#fill2)"}
+    """Every fill has marks of its own, drawn within its sides."""
+    drawn = set()
+    for fill in range(5):
+        marks = read(block(100, 50, 60, 26, fill)).find("path")
+        drawn.add(marks[0].attributes["class"] + re.sub(r"[^a-zA-Z]", "", marks[0].attributes["d"]) if marks else "")
+        for x, y in re.findall(r"[ML](\S+?) ([\d.]+)", marks[0].attributes["d"] if marks else ""):
+            assert 100 <= float(x) <= 160
+            assert 50 <= float(y) <= 76
+    assert len(drawn) == 5
 
 
 def test_a_line_is_broken_at_a_gap_and_a_lone_day_is_a_dot() -> None:

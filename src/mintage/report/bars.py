@@ -7,7 +7,7 @@ from collections.abc import Sequence
 import msgspec
 
 from mintage.report.html import Html, el, join
-from mintage.report.svg import FONT, FRAMES, Frame, drawing, fit, label, swatch, text_width
+from mintage.report.svg import FONT, FRAMES, Frame, block, drawing, fit, label, swatch, text_width
 
 LINE = 19.0
 BAR = 26.0
@@ -100,16 +100,16 @@ def _bar(plot: Plot, bar: Bar, y: float) -> list[Html]:
     drawn, at = [], 0.0
     for index, value in enumerate(bar.parts):
         if value:
-            drawn.append(_rect(plot, at, at + value, y, f"url(#fill{index})"))
+            drawn.append(_rect(plot, at, at + value, y, index))
             at += value
     if None in bar.parts and at < bar.whole:
-        drawn.append(_rect(plot, at, bar.whole, y, "none", "edge undivided"))
+        drawn.append(_rect(plot, at, bar.whole, y, None))
     return [*drawn, label(plot.x(bar.whole) + 8, baseline, bar.shown, "strong")]
 
 
-def _rect(plot: Plot, start: float, end: float, y: float, fill: str, kind: str = "edge") -> Html:
+def _rect(plot: Plot, start: float, end: float, y: float, fill: int | None) -> Html:
     left, right = sorted((plot.x(start), plot.x(end)))
-    return el("rect", x=left, y=y, width=max(right - left, 1.0), height=BAR, fill=fill, class_=kind)
+    return block(left, y, max(right - left, 1.0), BAR, fill)
 
 
 def waterfall(title: str, steps: Sequence[Step]) -> Html:
@@ -154,10 +154,11 @@ def _waterfall(frame: Frame, title: str, steps: Sequence[Step]) -> Html:
     return drawing(frame, y, title, [zero, *joints, *parts])
 
 
-def _fill(step: Step) -> str:
+def _fill(step: Step) -> int:
+    """Totals are plain, rises dotted, falls slanted."""
     if step.total:
-        return "url(#fill0)"
-    return "url(#fill2)" if step.value > 0 else "url(#fill1)"
+        return 0
+    return 2 if step.value > 0 else 1
 
 
 def _value(plot: Plot, step: Step, span: tuple[float, float], y: float) -> Html:

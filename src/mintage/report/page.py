@@ -14,7 +14,6 @@ from mintage.report.coins import rollforward_tables
 from mintage.report.graphs import daily_chart, revenue_chart, statement_waterfall, states_chart
 from mintage.report.html import Html, el, join
 from mintage.report.keys import cards, kpi_tables
-from mintage.report.svg import pattern_defs
 from mintage.report.tables import statement_table
 from mintage.report.words import Words, resource
 from mintage.units import Period, parse_period
@@ -40,7 +39,6 @@ def page(view: View, period: Period, words: Words) -> str:
     links = [el("li", el("a", words(name), href=f"#{name}")) for name in sections]
     header = el("header", el("p", kicker, class_="kicker"), el("h1", words.period(period)), _state(words, view, period))
     body = [
-        pattern_defs(),
         header,
         el("nav", el("ul", *links), aria_label=words("contents")),
         el("main", *(el("section", el("h2", words(name)), part, id=name) for name, part in sections.items())),

@@ -12,7 +12,6 @@ from mintage.report.html import Html, el, join
 
 FONT = 15
 """Font size of labels in a chart, in its own units; charts are drawn at about the size they are read."""
-FILLS = 5
 _WIDE = {"W", "F", "A"}
 _NARROW_LETTERS = frozenset("iljtfrI.,:;'|()[] ")
 
@@ -93,32 +92,51 @@ def ticks(low: float, high: float, count: int = 4) -> list[float]:
     return [number * step for number in range(first, max(last, first + 1) + 1)]
 
 
-def pattern_defs() -> Html:
-    """The fills, once for all charts of a page: plain, slanted, dotted, barred, crossed."""
-    shapes = (
-        "",
-        '<path d="M-2 2l4-4M0 10L10 0M8 12l4-4"/>',
-        '<circle cx="3" cy="3" r="1.5"/><circle cx="8" cy="8" r="1.5"/>',
-        '<path d="M0 3H10M0 8H10"/>',
-        '<path d="M0 0L10 10M10 0L0 10"/>',
+def block(left: float, top: float, width: float, height: float, fill: int | None) -> Html:
+    """A filled piece of a bar.
+
+    The marks of a fill are drawn one by one: a pattern of SVG becomes a picture of megabytes where a page is printed.
+
+    Args:
+        left: of its four sides.
+        top: likewise.
+        width: not negative.
+        height: not negative.
+        fill: 0 plain, 1 slanted, 2 dotted, 3 barred, 4 crossed; None is empty with a broken edge.
+    """
+    kind = "edge undivided" if fill is None else f"edge fill{fill}"
+    rect = el("rect", x=left, y=top, width=width, height=height, class_=kind)
+    marks = _marks(fill, left, top, width, height) if fill and width >= 3 else ""
+    return join([rect, el("path", d=marks, class_="dots" if fill == 2 else "mark")] if marks else [rect])
+
+
+def _marks(fill: int, left: float, top: float, width: float, height: float) -> str:
+    """Path data of the marks of a fill, cut off at its sides."""
+    if fill == 2:
+        rows = [top + height * part for part in (0.3, 0.7)]
+        places = [(left + 4 + 5 * n, rows[n % 2]) for n in range(int((width - 6) // 5) + 1)]
+        return "".join(f"M{x:.1f} {y:.1f}h0" for x, y in places)
+    if fill == 3:
+        return "".join(f"M{left:.1f} {top + height * part:.1f}h{width:.1f}" for part in (0.25, 0.5, 0.75))
+    found, start = [], left - height + 4
+    while start < left + width:
+        a, b = max(start, left), min(start + height, left + width)
+        low, high = top + height - (a - start), top + height - (b - start)
+        found.append(f"M{a:.1f} {low:.1f}L{b:.1f} {high:.1f}")
+        if fill == 4:
+            found.append(f"M{a:.1f} {2 * top + height - low:.1f}L{b:.1f} {2 * top + height - high:.1f}")
+        start += 9
+    return "".join(found)
+
+
+def swatch(fill: int | None) -> Html:
+    """A small square in one of the fills, for legends."""
+    return el(
+        "svg",
+        block(0.5, 0.5, 15, 15, fill),
+        class_="swatch",
+        viewBox="0 0 16 16",
+        width=16,
+        height=16,
+        aria_hidden="true",
     )
-    patterns = [
-        el(
-            "pattern",
-            el("rect", width=10, height=10, class_=f"fill{index}"),
-            el("g", Html(shape), class_="mark"),
-            id=f"fill{index}",
-            width=10,
-            height=10,
-            patternUnits="userSpaceOnUse",
-        )
-        for index, shape in enumerate(shapes)
-    ]
-    return el("svg", el("defs", *patterns), class_="defs", width=0, height=0, aria_hidden="true")
-
-
-def swatch(index: int | None) -> Html:
-    """A small square in one of the fills, or empty with a broken edge, for legends."""
-    fill, kind = ("none", "edge undivided") if index is None else (f"url(#fill{index})", "edge")
-    square = el("rect", x=0.5, y=0.5, width=15, height=15, fill=fill, class_=kind)
-    return el("svg", square, class_="swatch", viewBox="0 0 16 16", width=16, height=16, aria_hidden="true")
