@@ -61,7 +61,7 @@ def make_figure(
         role="other" if subject is None and role.role in {"level", "base"} else role.role,
         period=None if role.role == "other" else dated.period,
         period_stated=dated.stated, part=dated.part, compared=role.compared,
-        truncated=quantity.truncated, confidence=subject.confidence if subject else 1.0,
+        truncated=quantity.truncated, in_words=quantity.in_words, confidence=subject.confidence if subject else 1.0,
         conditional=words().conditional.search(context.text[max(0, start - 90) : start]) is not None,
     )  # fmt: skip
 
@@ -79,7 +79,8 @@ def _is_loss(context: Context, quantity: Quantity, subject: Subject) -> bool:
         return True
     mention, pattern = subject.mention, subject.measure.negative
     if mention is None:
-        return re.search(r"\bloss\b[^.;]*$", context.text[max(0, start - 60) : start]) is not None
+        named = re.findall(r"\b(?:loss|income|profit|earnings)\b", context.text[max(0, start - 60) : start])
+        return bool(named) and named[-1] == "loss"
     return (
         mention is not None and pattern is not None and bool(pattern.search(context.text[mention.start : mention.end]))
     )

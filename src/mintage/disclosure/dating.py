@@ -63,7 +63,7 @@ def _after(context: Context, quantity: Quantity, whens: list[When]) -> When | No
     """Return a period tied to the figure by a preposition right after it ("$24.3 million in Q1")."""
     following = next((q for q in context.quantities if q.start >= quantity.end), None)
     if following is not None and re.fullmatch(
-        r"\s*(?:,|and|,\s*and|for|at|worth)\s*(?:(?:about|approximately|around|roughly|nearly|over)\s*)?",
+        r"\s*(?:,|and|,\s*and|,?\s*or|for|at|worth)\s*(?:(?:about|approximately|around|roughly|nearly|over)\s*)?",
         context.text[quantity.end : following.start],
     ):
         return _after(context, following, whens)

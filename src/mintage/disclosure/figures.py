@@ -38,6 +38,7 @@ class Figure(msgspec.Struct):
         partner: for growth and differences the id of the figure whose change it states.
         whole: for a share the metric of the whole.
         confidence: how surely the metric is meant, up to 1.
+        in_words: it is written in words.
         table: number of the table in which it stands, if it does.
         compared: "yoy", "qoq" or "mom" where the words name the comparison.
         part: "early", "mid", "late", "start" or "end" of the period, where the words say so.
@@ -80,6 +81,7 @@ class Figure(msgspec.Struct):
     truncated: bool = False
     conditional: bool = False
     confidence: float = 1.0
+    in_words: bool = False
     table: int | None = None
     part: str | None = None
     compared: str | None = None

@@ -25,6 +25,7 @@ class Measure(msgspec.Struct, frozen=True):
     needs: re.Pattern[str] | None
     unit: str = ""
     default_of: str = ""
+    floor: Decimal | None = None
     ceiling: Decimal | None = None
 
 
@@ -109,6 +110,7 @@ def _measure(entry: dict[str, Any]) -> Measure:
         needs=_words([entry["needs"]]) if "needs" in entry else None,
         unit=entry.get("unit", ""),
         default_of=entry.get("default_of", ""),
+        floor=Decimal(entry["min"]) if "min" in entry else None,
         ceiling=Decimal(entry["max"]) if "max" in entry else None,
     )
 

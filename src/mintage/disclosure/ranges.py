@@ -49,7 +49,7 @@ def lend_unit(bare: Quantity, lender: Quantity) -> None:
 def _make_range(first: Quantity, second: Quantity) -> None:
     same_unit = first.unit == second.unit
     scale = Decimal(1)
-    if first.value * 100 < second.value or not same_unit:
+    if first.step <= 1 < second.step and (first.value * 100 < second.value or not same_unit):
         # "$125-145 million": the first end borrows the scale that is printed once.
         while first.value * scale * 10 <= second.value and second.step >= scale * 10:
             scale *= 10

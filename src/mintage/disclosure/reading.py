@@ -79,6 +79,8 @@ def _amounts(context: Context, whens: list[When], reporting: str) -> list[Figure
         sentence = context.spans[number]
         following = context.quantities[position + 1] if position + 1 < len(context.quantities) else None
         role = role_of(context, quantity, following, sentence)
+        if result and result[-1].role == "base" and _is_apposed(context, result[-1], quantity):
+            role = RoleReading("base")
         if result and _is_base_of_difference(context, result[-1], quantity):
             _unqualify(quantity)
             role = RoleReading("base")
@@ -121,9 +123,9 @@ def _subject(
 
 
 def _is_part(context: Context, quantity: Quantity) -> bool:
-    """Say whether a figure is only a part of the one before ("they include $1.8 million for ...")."""
+    """Say whether a figure is only a part of the one before ("of which 808 MW", "they include $1.8 million")."""
     start = quantity.start if quantity.qualifier_start is None else quantity.qualifier_start
-    return re.search(r"\binclud(?:e|es|ed|ing)\s+$", context.text[max(0, start - 20) : start]) is not None
+    return re.search(r"\b(?:includ(?:e|es|ed|ing)|of which)\s+$", context.text[max(0, start - 20) : start]) is not None
 
 
 def _same_kind(subject: Subject, quantity: Quantity) -> bool:
@@ -139,6 +141,11 @@ def _borrow_unit(context: Context, quantity: Quantity, position: int) -> None:
     lenders = [other for other in reversed(context.quantities[:position]) if other.kind in _PHYSICAL]
     if lenders:
         lend_unit(quantity, lenders[0])
+
+
+def _is_apposed(context: Context, figure: Figure, quantity: Quantity) -> bool:
+    """Say whether a quantity says the figure before in other terms ("$9.8 million, or $0.05 per share")."""
+    return re.fullmatch(r",?\s+or\s+(?:about\s+)?", context.text[figure.end : quantity.start]) is not None
 
 
 def _is_base_of_difference(context: Context, figure: Figure, quantity: Quantity) -> bool:

@@ -10,6 +10,7 @@ from mintage.disclosure.checks.evidence import Evidence, Finding, Outcome
 from mintage.disclosure.checks.local import check_local
 from mintage.disclosure.checks.market import check_market
 from mintage.disclosure.checks.mentions import check_mentions
+from mintage.disclosure.checks.near import check_near
 from mintage.disclosure.checks.places import check_places
 from mintage.disclosure.checks.relations import check_relations
 from mintage.disclosure.checks.wording import check_wording
@@ -65,6 +66,7 @@ def check_figures(
         *check_relations(evidence),
         *check_places(evidence),
         *check_local(evidence, document),
+        *check_near(evidence),
         *check_wording(evidence, document),
         *check_market(evidence, document),
     ]

@@ -40,6 +40,8 @@ class Subject(msgspec.Struct, frozen=True):
 def accepts(measure: Measure, quantity: Quantity) -> bool:
     """Say whether a quantity can be a figure of a measure, by its unit and its size."""
     if quantity.measured in measure.kinds:
+        if measure.floor is not None and abs(quantity.value) < measure.floor:
+            return False
         small = measure.ceiling is None or abs(quantity.value) <= measure.ceiling
         return small and not (measure.ceiling is not None and quantity.measured == "money" and _scaled(quantity))
     return quantity.kind == "count" and not quantity.in_words and measure.unit in _BARE
@@ -83,7 +85,7 @@ def _carried_on(context: Context, quantity: Quantity, previous: Subject) -> Subj
 
 def _goes_on(context: Context, quantity: Quantity, previous: Subject) -> bool:
     """Say whether a figure without a measure of its own is of the one before: by a pronoun, or as its like."""
-    same = quantity.kind == "count" or _default(quantity.measured) is not None
+    same = quantity.measured in {"count", "hashrate"} or _default(quantity.measured) is not None
     return _refers_back(context, quantity) or (same and quantity.measured in previous.measure.kinds)
 
 
@@ -94,7 +96,7 @@ def _refers_back(context: Context, quantity: Quantity) -> bool:
 
 @functools.cache
 def _default(kind: str) -> Measure | None:
-    return next((measure for measure in catalogue().measures if measure.default_of == kind), None)
+    return next((measure for measure in catalogue().measures if kind in measure.default_of.split()), None)
 
 
 def _score(context: Context, quantity: Quantity, mention: Mention) -> float:

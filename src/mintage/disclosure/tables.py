@@ -10,7 +10,7 @@ from mintage.disclosure.dating import Dated
 from mintage.disclosure.document import Document, is_table_row
 from mintage.disclosure.figures import Figure
 from mintage.disclosure.linking import comparison_base
-from mintage.disclosure.metrics import find_measures
+from mintage.disclosure.metrics import find_measures, measures_by_id
 from mintage.disclosure.quantities import find_quantities
 from mintage.disclosure.quantity import Quantity
 from mintage.disclosure.roles import RoleReading
@@ -22,6 +22,7 @@ _CELL = re.compile(r"(?:(?!\||\t| {2,}).)+")
 _RULE = re.compile(r"[\s|:+=_–—-]+")
 _LABEL_UNIT = re.compile(r"\((?P<unit>[^()\d]{1,24})\)")
 _SCALE = re.compile(r"\b(?:in )?(?P<scale>thousand|million|billion)s?\b", re.IGNORECASE)
+_IN_SCALE = re.compile(r"\bin (?:US\$ |USD |US dollars? |\$ )?(?P<scale>thousand|million|billion)s?\b", re.IGNORECASE)
 _TAIL = re.compile(r"^(?P<head>.+?)\s*(?:[-–—:]|\()\s*(?P<place>[A-Z][A-Za-z. ]+?)\)?\s*$")
 _TOTAL = re.compile(r"(?:sub)?total|company[- ]wide|all sites|combined", re.IGNORECASE)
 
@@ -43,6 +44,7 @@ class _State(msgspec.Struct):
     columns: list[_Column] = []
     heading: str = ""
     scale: str = ""
+    currency: str = ""
 
 
 def read_tables(document: Document, reporting: str) -> dict[int, list[Figure]]:
@@ -56,7 +58,8 @@ def read_tables(document: Document, reporting: str) -> dict[int, list[Figure]]:
     state = _State(0)
     for position, index in enumerate(rows):
         if position == 0 or rows[position - 1] != index - 1:
-            state = _State(state.number + 1, scale=_scale_above(document, index))
+            scale, currency = _scale_above(document, index)
+            state = _State(state.number + 1, scale=scale, currency=currency)
             alone = position + 1 == len(rows) or rows[position + 1] != index + 1
             if alone and len(_cells(document.paragraphs[index].en)) < 3:
                 continue
@@ -72,11 +75,13 @@ def read_tables(document: Document, reporting: str) -> dict[int, list[Figure]]:
     return result
 
 
-def _scale_above(document: Document, index: int) -> str:
-    """Return the scale word of a line such as "(in thousands of US dollars)" above a table."""
+def _scale_above(document: Document, index: int) -> tuple[str, str]:
+    """Return scale word and currency sign of a line such as "(in thousands of US dollars)" above a table."""
     above = document.paragraphs[index - 1].en if index else ""
-    match = _SCALE.search(above)
-    return match["scale"] if match and re.search(r"\bin (?:US\$ |USD |US dollars? )?(?:thou|mill|bill)", above) else ""
+    match = _IN_SCALE.search(above)
+    if match is None:
+        return "", ""
+    return match["scale"], "$" if re.search(r"dollars?|US\$|USD|\$", above) else ""
 
 
 def _cells(text: str) -> list[_Cell]:
@@ -206,7 +211,7 @@ def _quantity(name: str, cell: _Cell, column: _Column, state: _State) -> tuple[Q
     if column.compared is not None and "%" not in value and re.search(r"\d", value):
         value = f"{value}%"
     elif column.compared is None:
-        value = _completed(value, unit["unit"] if unit else "", state.scale)
+        value = _completed(value, unit["unit"] if unit else "", state, in_money=_is_money(name))
     written = f"{name}: {value}"
     offset = len(name) + 2
     quantities = [q for q in find_quantities(written, [(0, offset - 1)]) if q.start >= offset]
@@ -214,20 +219,23 @@ def _quantity(name: str, cell: _Cell, column: _Column, state: _State) -> tuple[Q
     return (quantities[0] if quantities else None), context
 
 
-def _completed(value: str, unit: str, table_scale: str) -> str:
-    """Add to a bare cell the unit that stands in the row's label, and the scale of label or table."""
-    money = re.search(r"[$€£¥]|USD|RMB", value) is not None
-    scale = _SCALE.search(unit)
-    word = scale["scale"] if scale else table_scale if money or not unit else ""
+def _is_money(label: str) -> bool:
+    return any("money" in measures_by_id()[mention.id].kinds for mention in find_measures(label))
+
+
+def _completed(value: str, unit: str, state: _State, *, in_money: bool) -> str:
+    """Add to a bare cell the unit that stands in the row's label, and the scale and currency of label or table."""
     bare = re.fullmatch(r"[-–(]?[$€£¥]?\s?[\d,.]+\)?", value.strip()) is not None
+    money = re.search(r"[$€£¥]|USD|RMB", value) is not None
     symbol = re.search(r"[$€£¥]", unit)
     if symbol and "/" in unit and not money:
         return f"{symbol[0]}{value}{unit[unit.index('/') :]}"
-    if symbol and not money:
-        value = f"{symbol[0]}{value}"
+    sign = symbol[0] if symbol else state.currency if in_money else ""
+    if bare and sign and not money:
+        value = f"({sign}{value[1:]}" if value.startswith("(") else f"{sign}{value}"
         money = True
+    scale = _SCALE.search(unit)
+    word = scale["scale"] if scale else state.scale if money else ""
     if bare and word and money:
         return f"{value} {word}"
-    if bare and unit and not money and not scale:
-        return f"{value} {unit}"
-    return value
+    return f"{value} {unit}" if bare and unit and not money and not scale else value

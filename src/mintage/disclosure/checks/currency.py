@@ -3,9 +3,11 @@
 from collections.abc import Iterator
 
 from mintage.disclosure.checks.compare import outcome_of, shown_value
-from mintage.disclosure.checks.evidence import Evidence, Finding, is_level
+from mintage.disclosure.checks.evidence import Evidence, Finding, from_figure, is_level
 from mintage.disclosure.figures import Figure
 from mintage.disclosure.when import NOW
+
+_BESIDE = 4
 
 
 def check_currency(evidence: Evidence) -> Iterator[Finding]:
@@ -13,12 +15,18 @@ def check_currency(evidence: Evidence) -> Iterator[Finding]:
     for figure in evidence.figures:
         if not figure.foreign or not is_level(figure) or figure.period in {None, NOW}:
             continue
-        known = evidence.known(figure.metric or "", figure.period or "")
-        if known is not None and outcome_of(figure, known) in {"ties", "edge"}:
+        metric, period = figure.metric or "", figure.period or ""
+        booked = evidence.in_books(metric, period)
+        candidates = [
+            *([booked] if booked else []),
+            *(from_figure(other) for other in evidence.in_text(metric, period)),
+        ]
+        known = next((one for one in candidates if outcome_of(figure, one) in {"ties", "edge"}), None)
+        if known is not None:
             expected = shown_value(figure, known, spoken=False).replace(figure.unit, "USD")
             note = f"The number is right in USD ({known.source}), but '{figure.text.strip()}' is in {figure.unit}."
             others = (known.figure,) if known.figure else ()
-            yield Finding(figure.id, "books", figure.metric or "", expected, "contradicts", note, others)
+            yield Finding(figure.id, "books", metric, expected, "contradicts", note, others)
         elif not _converted(evidence, figure):
             note = (
                 f"It is in {figure.unit}, while the books and the text are in USD and no USD amount stands beside it."
@@ -27,9 +35,9 @@ def check_currency(evidence: Evidence) -> Iterator[Finding]:
 
 
 def _converted(evidence: Evidence, figure: Figure) -> bool:
-    """Say whether an amount of the books' currency for the same metric stands in the same sentence."""
+    """Say whether an amount of the books' currency stands right beside it ("RMB 36.0 million (US$5.0 million)")."""
     return any(
-        other.metric == figure.metric and not other.foreign and other.period == figure.period
-        and (other.paragraph, other.sentence) == (figure.paragraph, figure.sentence) and other is not figure
+        not other.foreign and other.kind == "money" and other.paragraph == figure.paragraph
+        and (0 <= other.start - figure.end <= _BESIDE or 0 <= figure.start - other.end <= _BESIDE)
         for other in evidence.figures
     )  # fmt: skip
