@@ -10,16 +10,17 @@ from pathlib import Path
 
 from example.sheet import Sheet, add
 
-START, END = date(2024, 12, 31), date(2025, 8, 13)
+START, END = date(2024, 12, 31), date(2025, 8, 31)
 PRICES, DIFFICULTY = "market/prices.csv", "market/difficulty.csv"
 PRICE_SOURCE = "brk-daily"
 
 
 @dataclass(frozen=True)
 class Market:
-    """Closes by day (USD per bitcoin) and epochs (first day, height, bits)."""
+    """Closes and ranges (low, high) by day, USD per bitcoin, and epochs (first day, height, bits)."""
 
     closes: dict[date, Decimal]
+    ranges: dict[date, tuple[str, str]]
     epochs: list[tuple[date, int, str]]
 
     def difficulty(self, day: date) -> int:
@@ -34,24 +35,30 @@ def read_market(shared: Path, example: Path) -> Market:
     """Read the raw series where it lies beside the checkout, else what the example carries."""
     prices, epochs = shared / "btc_usd_daily_brk.csv", shared / "btc_difficulty_epochs.csv"
     if prices.exists() and epochs.exists():
-        return Market(_raw_closes(prices), _raw_epochs(epochs))
-    closes = {date.fromisoformat(row["day"]): Decimal(row["price"]) for row in _rows(example / PRICES)}
+        days = {day: row for row in _rows(prices) if START <= (day := date.fromisoformat(row["date"])) <= END}
+        closes = {day: Decimal(row["close"]) for day, row in days.items()}
+        return Market(closes, {day: (row["low"], row["high"]) for day, row in days.items()}, _raw_epochs(epochs))
+    kept = {date.fromisoformat(row["day"]): row for row in _rows(example / PRICES)}
+    closes = {day: Decimal(row["price"]) for day, row in kept.items()}
+    ranges = {day: (row["low"], row["high"]) for day, row in kept.items()}
     found = [(date.fromisoformat(r["day"]), int(r["height"]), r["bits"]) for r in _rows(example / DIFFICULTY)]
-    return Market(closes, found)
+    return Market(closes, ranges, found)
 
 
 def write_market(sheet: Sheet, market: Market) -> None:
     """The series as facts."""
     target = sheet.file(
         PRICES,
-        "Daily closes of bitcoin in USD, real ones, carried over from a public series (bitcoinresearchkit/brk).",
+        "Daily prices of bitcoin in USD, real ones, carried over from a public series (bitcoinresearchkit/brk).",
         kind="market.price-observed",
         grade="recorded",
         source="brk-daily",
         hour="24",
     )
     for day, price in market.closes.items():
-        add(target, "market.price-observed", f"price:{day}", day, day=day.isoformat(), price=str(price))
+        low, high = market.ranges[day]
+        fields = {"day": day.isoformat(), "price": str(price), "low": low, "high": high}
+        add(target, "market.price-observed", f"price:{day}", day, **fields)
     target = sheet.file(
         DIFFICULTY,
         "Difficulty epochs of the bitcoin network, real ones, carried over from Electrum's checkpoints.",
@@ -62,11 +69,6 @@ def write_market(sheet: Sheet, market: Market) -> None:
     for day, height, bits in market.epochs:
         key = f"difficulty:{height}"
         add(target, "market.difficulty-observed", key, max(day, START), day=day.isoformat(), height=height, bits=bits)
-
-
-def _raw_closes(path: Path) -> dict[date, Decimal]:
-    days = ((date.fromisoformat(row["date"]), row["close"]) for row in _rows(path))
-    return {day: Decimal(close) for day, close in days if START <= day <= END}
 
 
 def _raw_epochs(path: Path) -> list[tuple[date, int, str]]:

@@ -39,7 +39,7 @@ REVENUE = {  # cents by line and quarter. Stated or derived within printed preci
     ("home", "2025Q2"): 5_743_000_00,
     ("parts", "2025Q2"): 9_880_000_00,
     ("service", "2025Q1"): 240_000_00,
-    ("service", "2025Q2"): 588_000_00,
+    ("service", "2025Q2"): 605_000_00,
 }
 PARTS_COST_PCT = {"2025Q1": 87, "2025Q2": 84}
 SERVICE_COST = {"2025Q1": 96_000_00, "2025Q2": 104_000_00}
