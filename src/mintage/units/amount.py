@@ -3,30 +3,32 @@
 from __future__ import annotations
 
 import re
-from decimal import Decimal, InvalidOperation
+from decimal import Decimal
+from functools import cache
 
 import msgspec
 
 from mintage.units.commodities import commodity, commodity_table
 from mintage.units.errors import AmountError
 
-# Other printed units of a commodity: (commodity id, how many of its printed unit one of these is).
-ALIASES: dict[str, tuple[str, Decimal]] = {
-    "sat": ("BTC", Decimal("0.00000001")),
-    "sats": ("BTC", Decimal("0.00000001")),
-    "US$": ("USD", Decimal(1)),
-    "$": ("USD", Decimal(1)),
-    "GH/s": ("HASHRATE", Decimal("0.001")),
-    "TH/s": ("HASHRATE", Decimal(1)),
-    "PH/s": ("HASHRATE", Decimal(1000)),
-    "EH/s": ("HASHRATE", Decimal(1_000_000)),
-    "Wh": ("ENERGY", Decimal("0.001")),
-    "kWh": ("ENERGY", Decimal(1)),
-    "MWh": ("ENERGY", Decimal(1000)),
-    "GWh": ("ENERGY", Decimal(1_000_000)),
+# Other printed units of a commodity: (commodity id, power of ten: how many of its printed unit one of these is).
+ALIASES: dict[str, tuple[str, int]] = {
+    "sat": ("BTC", -8),
+    "sats": ("BTC", -8),
+    "US$": ("USD", 0),
+    "$": ("USD", 0),
+    "GH/s": ("HASHRATE", -3),
+    "TH/s": ("HASHRATE", 0),
+    "PH/s": ("HASHRATE", 3),
+    "EH/s": ("HASHRATE", 6),
+    "Wh": ("ENERGY", -3),
+    "kWh": ("ENERGY", 0),
+    "MWh": ("ENERGY", 3),
+    "GWh": ("ENERGY", 6),
 }
 UNITS_MAX = 2**63 - 1
-_NUMBER = re.compile(r"[+-]?(\d{1,3}(,\d{3})+|\d+)(\.\d+)?")
+DIGITS_MAX = 28  # what decimal arithmetic keeps; more could be lost on the way
+_NUMBER = re.compile(r"([+-]?)([0-9]{1,3}(?:[,_][0-9]{3})+|[0-9]+)(?:\.([0-9]+))?")
 
 
 class Amount(msgspec.Struct, frozen=True, gc=False):
@@ -43,15 +45,22 @@ def parse_number(text: str) -> Decimal:
     """Read a decimal number, with or without thousands separators.
 
     Raises:
-        AmountError: it is not a plain decimal number.
+        AmountError: it is not a plain decimal number, or has more than 28 digits.
     """
-    cleaned = text.strip().replace("_", "")
-    if not _NUMBER.fullmatch(cleaned):
+    match = _NUMBER.fullmatch(text.strip())
+    if match is None:
         raise AmountError(f"'{text}' is not a number.", remedy="Write it like 1234.50 or 1,234.50.")
-    try:
-        return Decimal(cleaned.replace(",", ""))
-    except InvalidOperation as error:
-        raise AmountError(f"'{text}' is not a number.") from error
+    sign, digits, decimals = _digits(match)
+    return Decimal(f"{sign}{digits}E-{decimals}") if decimals else Decimal(sign + digits)
+
+
+def _digits(match: re.Match[str]) -> tuple[str, str, int]:
+    """Sign, all digits without separators, and how many of them are decimals."""
+    sign, whole, fraction = match.groups("")
+    digits = whole.replace(",", "").replace("_", "") + fraction
+    if len(digits) > DIGITS_MAX:
+        raise AmountError(f"a number of {len(digits)} digits is too long.", remedy=f"Give at most {DIGITS_MAX} digits.")
+    return sign, digits, len(fraction)
 
 
 def to_units(value: Decimal, id_: str) -> int:
@@ -64,12 +73,9 @@ def to_units(value: Decimal, id_: str) -> int:
     scaled = value.scaleb(scale)
     units = int(scaled)
     if units != scaled:
-        raise AmountError(
-            f"{value} is finer than the smallest unit of {id_} (10^-{scale}).",
-            remedy="Round it where the source says how, then give the rounded amount.",
-        )
+        raise _too_fine(value, id_, scale)
     if abs(units) > UNITS_MAX:
-        raise AmountError(f"{value} {id_} is too large to store.")
+        raise _too_large(value, id_)
     return units
 
 
@@ -83,34 +89,67 @@ def parse_amount(text: str, expect: str | None = None) -> Amount:
     Raises:
         AmountError: no unit, an unknown one, another one than expected, or too many digits.
     """
-    words = text.replace("US$", "US$ ").split()
-    if len(words) == 1 and words[0].startswith(("$", "-$")):
-        words = ["$", words[0].replace("$", "")]
-    numbers = [word for word in words if _NUMBER.fullmatch(word.replace("_", ""))]
-    unit = " ".join(word for word in words if word not in numbers)
-    if len(numbers) != 1:
-        raise AmountError(f"'{text}' is not one number with a unit.", remedy="Write it like '1.25 BTC'.")
-    value = parse_number(numbers[0])
-    if not unit:
-        if expect is None:
-            raise AmountError(f"'{text}' has no unit.", remedy="Write it like '1.25 BTC'.")
-        return Amount(to_units(value, expect), expect)
-    id_, factor = _unit(unit, expect)
+    first, _, rest = text.strip().partition(" ")
+    match, unit = _NUMBER.fullmatch(first), rest.strip()
+    if match is None:
+        match, unit = _number_behind(text)
+    if unit:
+        id_, exponent = _unit(unit, expect)
+    elif expect is None:
+        raise AmountError(f"'{text}' has no unit.", remedy="Write it like '1.25 BTC'.")
+    else:
+        id_, exponent = expect, 0
     if expect is not None and id_ != expect:
         wanted = commodity(expect).unit
         raise AmountError(f"'{text}' is in {unit}, but {wanted} is wanted.", remedy=f"Give it in {wanted}.")
-    return Amount(to_units(value * factor, id_), id_)
+    return Amount(_minor_units(match, id_, exponent), id_)
 
 
-def _unit(unit: str, expect: str | None) -> tuple[str, Decimal]:
+def _number_behind(text: str) -> tuple[re.Match[str], str]:
+    """The number and unit of "USD 5.00", "$5.00", "-$5.00" or "US$5.00"."""
+    words = text.replace("US$", "US$ ").split()
+    if len(words) == 1 and words[0].startswith(("$", "-$")):
+        words = ["$", words[0].replace("$", "", 1)]
+    match = _NUMBER.fullmatch(words[-1]) if len(words) > 1 else None
+    if match is None:
+        raise AmountError(f"'{text}' is not one number with a unit.", remedy="Write it like '1.25 BTC'.")
+    return match, " ".join(words[:-1])
+
+
+def _minor_units(match: re.Match[str], id_: str, exponent: int) -> int:
+    """Whole minor units of a number whose unit is 10**exponent of the commodity's printed unit."""
+    sign, digits, decimals = _digits(match)
+    scale = commodity(id_).scale
+    shift = scale + exponent - decimals
+    units, lost = divmod(int(digits + "0" * shift), int("1" + "0" * -shift))
+    if lost:
+        raise _too_fine(match[0], id_, scale)
+    if units > UNITS_MAX:
+        raise _too_large(match[0], id_)
+    return -units if sign == "-" else units
+
+
+def _too_fine(value: object, id_: str, scale: int) -> AmountError:
+    return AmountError(
+        f"{value} is finer than the smallest unit of {id_} (10^-{scale}).",
+        remedy="Round it where the source says how, then give the rounded amount.",
+    )
+
+
+def _too_large(value: object, id_: str) -> AmountError:
+    return AmountError(f"{value} {id_} is too large to store.", remedy="Check the unit: the limit is 2^63 - 1.")
+
+
+@cache
+def _unit(unit: str, expect: str | None) -> tuple[str, int]:
     if unit in ALIASES:
         return ALIASES[unit]
     if expect is not None and unit == commodity(expect).unit:
-        return expect, Decimal(1)
+        return expect, 0
     for entry in commodity_table().values():
         if unit == entry.unit and not entry.id.endswith("*"):
-            return entry.id, Decimal(1)
-    return commodity(unit).id, Decimal(1)
+            return entry.id, 0
+    return commodity(unit).id, 0
 
 
 def format_amount(units: int, id_: str) -> str:

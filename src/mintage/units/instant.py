@@ -9,6 +9,7 @@ from __future__ import annotations
 import re
 from calendar import monthrange
 from datetime import UTC, date, datetime, timedelta
+from functools import lru_cache
 
 import msgspec
 
@@ -16,7 +17,12 @@ from mintage.units.errors import InputError
 
 _EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
 _MICROSECOND = timedelta(microseconds=1)
-_PERIOD = re.compile(r"(\d{4})(?:Q([1-4])|-(\d{2})(?:-(\d{2}))?)?")
+# Years are those that a company's books can speak of: a slip such as 0206-06-30 is refused, and no sum overflows.
+_YEAR = "(?:19|20|21)[0-9]{2}"
+_TWO = "[0-9][0-9]"
+_DATE = re.compile(f"{_YEAR}-{_TWO}-{_TWO}")
+_INSTANT = re.compile(rf"{_DATE.pattern}[T ]{_TWO}:{_TWO}(:{_TWO}(\.[0-9]{{1,6}})?)?(Z|[+-]{_TWO}:{_TWO})?")
+_PERIOD = re.compile(f"({_YEAR})(?:Q([1-4])|-({_TWO})(?:-({_TWO}))?)?")
 
 
 def parse_instant(text: str) -> int:
@@ -26,7 +32,8 @@ def parse_instant(text: str) -> int:
         InputError: it is not ISO 8601, or has no offset.
     """
     try:
-        moment = datetime.fromisoformat(text)
+        # fromisoformat alone would take week dates, and would drop digits below the microsecond.
+        moment = datetime.fromisoformat(text if _INSTANT.fullmatch(text) else "")
     except ValueError as error:
         raise InputError(f"'{text}' is not an instant.", remedy="Write 2025-06-30T23:59:59Z.") from error
     if moment.tzinfo is None:
@@ -39,19 +46,21 @@ def format_instant(instant_us: int) -> str:
     return (_EPOCH + timedelta(microseconds=instant_us)).isoformat().replace("+00:00", "Z")
 
 
+@lru_cache(maxsize=4096)
 def day_end_instant(day: date) -> int:
     """The last second of a UTC day, used where only a date is known."""
     return (datetime(day.year, day.month, day.day, 23, 59, 59, tzinfo=UTC) - _EPOCH) // _MICROSECOND
 
 
+@lru_cache(maxsize=4096)
 def parse_date(text: str) -> date:
     """A calendar date.
 
     Raises:
-        InputError: it is not written as YYYY-MM-DD.
+        InputError: it is not written as YYYY-MM-DD, or not in the years from 1900 to 2199.
     """
     try:
-        return date.fromisoformat(text)
+        return date.fromisoformat(text if _DATE.fullmatch(text) else "")
     except ValueError as error:
         raise InputError(f"'{text}' is not a date.", remedy="Write it as YYYY-MM-DD.") from error
 
