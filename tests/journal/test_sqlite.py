@@ -101,9 +101,10 @@ def test_a_damaged_page_is_reported_not_raised(path: Path) -> None:
     db = sqlite3.connect(path)
     db.execute("PRAGMA wal_checkpoint(TRUNCATE)")
     (page,) = db.execute("SELECT rootpage FROM sqlite_schema WHERE name = 'facts'").fetchone()
+    (size,) = db.execute("PRAGMA page_size").fetchone()
     db.close()
     raw = bytearray(path.read_bytes())
-    raw[(page - 1) * 4096 : page * 4096] = b"\xff" * 4096
+    raw[(page - 1) * size : page * size] = b"\xff" * size
     path.write_bytes(raw)
     assert "store" in failures(path)
 

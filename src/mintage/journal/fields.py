@@ -17,8 +17,16 @@ from mintage.units.errors import AmountError, InputError
 
 Reader = Callable[[Any], Any]
 _PATH = re.compile(r" - at `\$\.?([^`]*)`")
-_MISSING = re.compile(r"missing required field `(\w+)`")
-_UNKNOWN = re.compile(r"unknown field `(\w+)`")
+_MISSING = re.compile(r"missing required field `([^`]+)`")
+_UNKNOWN = re.compile(r"unknown field `([^`]+)`")
+_COUNT_MAX = 2**63 - 1
+# What the reader of the types says, and what it means to somebody who wrote a file.
+_PLAIN_WORDS = (
+    ("Expected `int` >= 0", "it is negative.", "Give zero or more; what goes the other way is another kind of fact."),
+    ("Expected `str` matching", "it is not written as it must be.", "Names are lower-case letters, digits, . and -."),
+    ("Expected `str`, got", "it is not text.", "Write it in quotes."),
+    ("Expected `array`, got", "a list is wanted here.", "Give it in a TOML or JSONL file: a CSV cell holds one value."),
+)
 
 
 def read_data(cls: type[FactData], values: dict[str, Any]) -> FactData:
@@ -42,15 +50,27 @@ def read_data(cls: type[FactData], values: dict[str, Any]) -> FactData:
 
 
 def _explain(cls: type[FactData], text: str) -> InputError:
-    for pattern, words, remedy in (
-        (_MISSING, "it is missing.", f"{cls.kind} needs: {', '.join(cls.__struct_fields__)}."),
-        (_UNKNOWN, f"{cls.kind} has no such field.", f"Its fields are: {', '.join(cls.__struct_fields__)}."),
-    ):
-        found = pattern.search(text)
-        if found:
-            return InputError(words, remedy=remedy, field=found[1])
+    """The error of a value that is of the wrong type or range, from the words of the reader of the types."""
     path = _PATH.search(text)
-    return InputError(_PATH.sub("", text) + ".", field=path[1] if path else None)
+    if path is None:
+        for pattern, words, remedy in (
+            (_MISSING, "it is missing.", f"{cls.kind} needs: {', '.join(cls.__struct_fields__)}."),
+            (_UNKNOWN, f"{cls.kind} has no such field.", f"Its fields are: {', '.join(cls.__struct_fields__)}."),
+        ):
+            found = pattern.search(text)
+            if found:
+                return InputError(words, remedy=remedy, field=found[1])
+    field, text = path[1] if path else None, _PATH.sub("", text)
+    for start, words, remedy in _PLAIN_WORDS:
+        if text.startswith(start):
+            return InputError(words, remedy=f"{remedy} See `mintage facts kinds {cls.kind}`.", field=field)
+    return InputError(f"{text}.", remedy=_choices(cls, field), field=field)
+
+
+def _choices(cls: type[FactData], field: str | None) -> str:
+    """What a field may be, where it is one of a few words."""
+    words = [word for word in get_args(get_type_hints(cls).get(field or "")) if isinstance(word, str)]
+    return f"One of: {', '.join(words)}." if words else f"See `mintage facts kinds {cls.kind}`."
 
 
 @cache
@@ -64,12 +84,12 @@ def _reader(hint: Any) -> Reader:
     unit = field_unit(hint)
     if unit in {"USD", "BTC", "HASHRATE", "ENERGY"}:
         return lambda value: _read_amount(value, unit)
-    if unit == "count":
+    if unit == "count" or getattr(hint, "__origin__", hint) is int:
         return _read_count
     if unit == "price":
         return _read_decimal
     if hint is date:
-        return lambda value: value if isinstance(value, date) else parse_date(value)
+        return _read_date
     if get_origin(hint) is tuple:
         element = get_args(hint)[0]
         if isinstance(element, type) and issubclass(element, msgspec.Struct):
@@ -108,7 +128,15 @@ def _read_count(value: Any) -> int:
     number = parse_number(str(value))
     if number != int(number):
         raise AmountError(f"{value} is not a whole number.", remedy="Write a whole number.")
+    if abs(number) > _COUNT_MAX:
+        raise AmountError(f"{value} is too large to store.", remedy="The limit is 2^63 - 1.")
     return int(number)
+
+
+def _read_date(value: Any) -> date:
+    if type(value) is date:  # a TOML date; a date with a time is a subclass of it
+        return value
+    return parse_date(value if isinstance(value, str) else str(value))
 
 
 def _read_decimal(value: Any) -> Decimal:
@@ -122,6 +150,8 @@ def _read_structs(element: type[msgspec.Struct], value: Any) -> Any:
         raise InputError(
             "a list is wanted here.", remedy="Give it in a TOML or JSONL file: a CSV cell holds one value."
         )
+    if not all(isinstance(item, dict) for item in value):
+        raise InputError("each element is a table with fields.", remedy='Write {name = "value", ...}.')
     readers = field_readers(element)
     return [{name: readers[name](part) if name in readers else part for name, part in item.items()} for item in value]
 

@@ -26,7 +26,7 @@ Scope = Literal["account", "global"]
 METHODS: tuple[Method, ...] = ("fifo", "lifo", "hifo", "average")
 
 
-class Lot(msgspec.Struct, frozen=True):
+class Lot(msgspec.Struct, frozen=True, gc=False):
     """What never changes about a lot.
 
     Attributes:

@@ -4,8 +4,11 @@ from __future__ import annotations
 
 import sqlite3
 from collections.abc import Iterable, Iterator
+from itertools import islice
 from pathlib import Path
 from typing import Any
+
+import msgspec
 
 from mintage.journal.chart import Chart
 from mintage.journal.fact import Fact, decode_fact, encode_fact, refuse_other_content
@@ -17,7 +20,9 @@ from mintage.journal.store import Receipt, chain_hash
 from mintage.units import parse_period
 from mintage.units.errors import InputError, LedgerError, MintageError, StoreError
 
-BUFFER_FACTS = 2000  # rows wait in memory until so many facts are booked, then go to SQLite in bulk
+BATCH_FACTS = 2000  # so many facts are looked up, booked in memory and handed to SQLite together
+Known = dict[str, tuple[int, bytes]]
+"""Number and canonical bytes of stored facts, by key."""
 
 
 class Job:
@@ -54,8 +59,8 @@ class Writer:
             pool = self.ledger.lots.restore(place, id_)
             for take in sorted(takes, key=lambda take: (take.lot.acquired_at, take.lot.order)):
                 pool.put(take.lot, take.units, take.cost)
-        self._accounts = dict(self.db.execute("SELECT name, id FROM accounts"))
-        self._commodities = dict(self.db.execute("SELECT name, id FROM commodities"))
+        self._accounts = _Ids(self.db, "accounts")
+        self._commodities = _Ids(self.db, "commodities")
         self._lots = {
             lot.id: self.db.execute("SELECT id FROM lots WHERE name = ?", (lot.id,)).fetchone()[0]
             for pool in self.ledger.lots.pools.values()
@@ -66,7 +71,6 @@ class Writer:
         self._posting_rows: list[tuple[int, ...]] = []
         self._lot_rows: list[tuple[object, ...]] = []
         self._move_rows: list[tuple[object, ...]] = []
-        self._pending: dict[str, tuple[int, bytes]] = {}
 
     def commit(self, jobs: list[Job]) -> None:
         """Write the jobs in one transaction; each is taken wholly or refused wholly."""
@@ -98,8 +102,11 @@ class Writer:
     def _run(self, job: Job) -> None:
         self.db.execute("SAVEPOINT job")
         try:
-            job.receipts = [self._accept(item) for item in job.facts]
-            self.flush()
+            facts = iter(job.facts)
+            while batch := list(islice(facts, BATCH_FACTS)):
+                known = self._known([item.key for item in batch])
+                job.receipts += [self._accept(item, known) for item in batch]
+                self.flush()
         except MintageError as error:
             self.db.execute("ROLLBACK TO job")
             self._load()
@@ -107,21 +114,27 @@ class Writer:
         self.db.execute("RELEASE job")
         job.done = True
 
-    def _accept(self, item: Fact) -> Receipt:
-        body = encode_fact(item)
-        known = (
-            self._pending.get(item.key)
-            or self.db.execute("SELECT seq, body FROM facts WHERE key = ?", (item.key,)).fetchone()
+    def _known(self, keys: list[str]) -> Known:
+        rows = self.db.execute(
+            "SELECT key, seq, body FROM facts WHERE key IN (SELECT value FROM json_each(?))",
+            (msgspec.json.encode(keys).decode(),),
         )
-        if known is None:
+        return {key: (seq, bytes(body)) for key, seq, body in rows}
+
+    def _accept(self, item: Fact, known: Known) -> Receipt:
+        body = encode_fact(item)
+        found = known.get(item.key)
+        if found is None:
             try:
-                return Receipt(item.key, self._book(item, body), new=True)
+                seq = self._book(item, body)
             except InputError as error:
                 error.fact = item.key
                 raise
-        if bytes(known[1]) != body:
-            refuse_other_content(decode_fact(known[1]), item)
-        return Receipt(item.key, known[0], new=False)
+            known[item.key] = (seq, body)
+            return Receipt(item.key, seq, new=True)
+        if found[1] != body:
+            refuse_other_content(decode_fact(found[1]), item)
+        return Receipt(item.key, found[0], new=False)
 
     def _book(self, item: Fact, body: bytes) -> int:
         entry = self.ledger.book(item, self.seq + 1, self.history)
@@ -129,24 +142,21 @@ class Writer:
         self.hash = chain_hash(self.hash, body, entry)
         seq, day = self.seq, day_number(item.date)
         self._fact_rows.append((seq, item.key, item.kind, item.at, day, body, self.hash))
-        self._pending[item.key] = (seq, body)
-        account, commodity = self._account, self._commodity
+        accounts, commodities = self._accounts, self._commodities
         self._posting_rows += [
-            (seq, ix, day, account(leg.account), commodity(leg.commodity), leg.amount)
+            (seq, ix, day, accounts[leg.account], commodities[leg.commodity], leg.amount)
             for ix, leg in enumerate(entry.postings)
         ]
         for lot in entry.lots:
             self._last_lot += 1
             id_ = self._lots[lot.id] = self._last_lot
             self._lot_rows.append(
-                (id_, lot.id, seq, commodity(lot.commodity), lot.kind, lot.acquired_at, lot.units, lot.cost)
+                (id_, lot.id, seq, commodities[lot.commodity], lot.kind, lot.acquired_at, lot.units, lot.cost)
             )
         self._move_rows += [
-            (seq, ix, day, self._lot(m.lot), account(m.account), m.units, m.cost, m.kind, m.cost_to, m.value)
+            (seq, ix, day, self._lot(m.lot), accounts[m.account], m.units, m.cost, m.kind, m.cost_to, m.value)
             for ix, m in enumerate(entry.moves)
         ]
-        if len(self._fact_rows) >= BUFFER_FACTS:
-            self.flush()
         return seq
 
     def _lot(self, name: str) -> int:
@@ -155,17 +165,6 @@ class Writer:
             row = self.db.execute("SELECT id FROM lots WHERE name = ?", (name,)).fetchone()
             found = self._lots[name] = int(row[0])
         return found
-
-    def _account(self, name: str) -> int:
-        return self._accounts.get(name) or self._intern("accounts", self._accounts, name)
-
-    def _commodity(self, name: str) -> int:
-        return self._commodities.get(name) or self._intern("commodities", self._commodities, name)
-
-    def _intern(self, table: str, known: dict[str, int], name: str) -> int:
-        known[name] = len(known) + 1
-        self.db.execute(f"INSERT INTO {table} (id, name) VALUES (?, ?)", (known[name], name))  # noqa: S608  our own names
-        return known[name]
 
     def flush(self) -> None:
         """Hand the waiting rows to SQLite, within the open transaction."""
@@ -180,7 +179,19 @@ class Writer:
         except OverflowError as error:
             raise LedgerError("an amount is too large to store (beyond 2^63).") from error
         self._fact_rows, self._posting_rows, self._lot_rows, self._move_rows = [], [], [], []
-        self._pending = {}
+
+
+class _Ids(dict[str, int]):
+    """Ids of the names in a table; a name that is asked for the first time is written to it."""
+
+    def __init__(self, db: sqlite3.Connection, table: str) -> None:
+        super().__init__(db.execute(f"SELECT name, id FROM {table}"))  # noqa: S608  one of our own two tables
+        self._db, self._table = db, table
+
+    def __missing__(self, name: str) -> int:
+        self[name] = id_ = len(self) + 1
+        self._db.execute(f"INSERT INTO {self._table} (id, name) VALUES (?, ?)", (id_, name))  # noqa: S608  as above
+        return id_
 
 
 class _FlushingHistory(SqliteReader):

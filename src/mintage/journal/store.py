@@ -91,7 +91,7 @@ class LotState(msgspec.Struct, frozen=True):
     cost: int
 
 
-class Receipt(msgspec.Struct, frozen=True):
+class Receipt(msgspec.Struct, frozen=True, gc=False):
     """What became of a fact that was handed in.
 
     Attributes:
