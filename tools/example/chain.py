@@ -230,7 +230,7 @@ def _to_america(company: Company, used: dict[tuple[str, str], int]) -> None:
         rate = DUTY_PCT[f"{day:%Y-%m}"]
         duty = units * 1_350_00 * int(rate.replace(".", "")) // 1000
         fields = {"origin": origin, "country": "us", "bank": BANK_US, "amount": usd(duty)}
-        customs = {"hs_code": "8543.70.98.60", "rate_pct": rate, "country_of_origin": "my"}
+        customs = {"hs_code": "8543.70.98.60", "rate_pct": rate, "country_of_origin": "malaysia"}
         note = "2.6 per cent, and the 10 per cent of April 2025 on top; USD 1,350 a machine for customs is assumed."
         add(target, "factory.duty-assessed", f"duty:{day}:us", landed, **fields, **customs, note=note)
         company.pay(landed, "paid.operations", duty)

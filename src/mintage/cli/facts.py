@@ -104,7 +104,7 @@ def list_(
 def show(key: str, *, options: Options = Options()) -> None:
     """Show one fact with its evidence, postings and lots.
 
-    Example: mintage facts show earned-alder-2025-06-30
+    Example: mintage facts show earned:2025-06-30:my-kinta
 
     Args:
         key: the fact's key.

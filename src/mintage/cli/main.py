@@ -17,10 +17,16 @@ Exit codes: 0 fine, 1 a check failed, 2 bad input. Every command takes --db FILE
 
 GROUPS = {
     "facts": "Import, list and explain facts.",
-    "check": "Check the journal and the books; exit 1 when something is wrong.",
+    "check": "Check the journal and the books; exit 1 when something is wrong.\n\nExample: mintage check 2025Q2",
     "books": "Close periods; statements, rollforward, bridge and KPIs.",
-    "trace": "Walk a figure back to postings, facts and evidence.",
-    "tieout": "Check every figure of a call, release or update.",
+    "trace": (
+        "Walk a figure back to postings, facts and evidence.\n\n"
+        "Examples: mintage trace bitcoin.owned --period 2025Q2; mintage trace lot:earned:2025-06-30:my-kinta"
+    ),
+    "tieout": (
+        "Check every figure of a call, release or update.\n\n"
+        "Example: mintage tieout call.txt --period 2025Q2 --html tieout.html"
+    ),
     "plan": "Run the books' own rules over thousands of futures.",
     "silicon": "Wafers, dies and yield.",
     "factory": "Landed cost, stock and duty.",
@@ -30,7 +36,7 @@ GROUPS = {
     "treasury": "Bitcoin by state, lots, loans.",
     "capital": "Shares and ADS.",
     "market": "Prices, difficulty, hashprice.",
-    "report": "Write one self-contained HTML report of a period.",
+    "report": ("Write one self-contained HTML report of a period.\n\nExample: mintage report 2025Q2 --out report.html"),
     "docs": "Generate the reference pages under docs/.",
 }
 

@@ -35,7 +35,7 @@ def show(
     With a lot instead of a KPI: from the bitcoin back to the payout, the pool day and the site.
 
     Example: mintage trace bitcoin.owned --period 2025Q2
-    Example: mintage trace lot:earned-alder-2025-06-30
+    Example: mintage trace lot:earned:2025-06-30:my-kinta
 
     Args:
         id_: a KPI's id, or "lot:" and the id of a lot.
