@@ -11,7 +11,7 @@ from mintage.disclosure.ports import DayQuote, KpiValue, Series
 from mintage.journal.standing import standing
 from mintage.journal.store import Journal
 from mintage.market.facts import PriceObserved
-from mintage.market.service import hashprice_on
+from mintage.market.service import hashprices
 from mintage.units import parse_period
 from mintage.units.errors import InputError
 
@@ -55,7 +55,7 @@ class JournalMarket:
             found = tuple(self._prices[day] for day in span if day in self._prices)
             return Series(id, "USD/BTC", found, f"daily prices, {self._source}") if found else None
         if id == "hashprice" and self._prices:
-            known = ((day, hashprice_on(self._journal, day, self._source, NO_FEES).value) for day in span)
-            found = tuple(DayQuote(day, value, value, value) for day, value in known if value is not None)
+            known = zip(span, hashprices(self._journal, span, self._source, NO_FEES), strict=True)
+            found = tuple(DayQuote(day, r.value, r.value, r.value) for day, r in known if r.value is not None)
             return Series(id, "USD/PH/s/day", found, f"subsidy at {self._source} closes") if found else None
         return None

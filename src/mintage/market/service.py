@@ -5,6 +5,7 @@ Observations that were reversed do not count.
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from datetime import date, timedelta
 from decimal import Decimal
 
@@ -66,7 +67,16 @@ def hashprice_on(journal: Journal, day: date, source: str, fees_btc: Decimal) ->
     Raises:
         InputError: two prices of one day differ.
     """
-    price, epoch = prices_observed(journal, source).on(day), epoch_on(journal, day)
+    return hashprices(journal, [day], source, fees_btc)[0]
+
+
+def hashprices(journal: Journal, days: Sequence[date], source: str, fees_btc: Decimal) -> list[Reading]:
+    """Hashprice of each day; see `hashprice_on`. The journal is read once."""
+    prices, epochs = prices_observed(journal, source), _epochs(journal)
+    return [_hashprice(prices.on(day), _in_force(epochs, day), day, fees_btc) for day in days]
+
+
+def _hashprice(price: Reading, epoch: DifficultyObserved | None, day: date, fees_btc: Decimal) -> Reading:
     if price.value is None:
         return price
     if epoch is None:
@@ -81,9 +91,16 @@ def hashprice_on(journal: Journal, day: date, source: str, fees_btc: Decimal) ->
 
 def epoch_on(journal: Journal, day: date) -> DifficultyObserved | None:
     """The last epoch seen to begin by the end of a day, or None where that is too long ago to be in force."""
+    return _in_force(_epochs(journal), day)
+
+
+def _epochs(journal: Journal) -> list[DifficultyObserved]:
+    return [data for _, data in standing(journal, DifficultyObserved)]
+
+
+def _in_force(epochs: list[DifficultyObserved], day: date) -> DifficultyObserved | None:
     oldest = day - timedelta(days=EPOCH_DAYS_MAX)
-    seen = (data for _, data in standing(journal, DifficultyObserved) if oldest <= data.day <= day)
-    return max(seen, key=lambda data: data.height, default=None)
+    return max((e for e in epochs if oldest <= e.day <= day), key=lambda e: e.height, default=None)
 
 
 def _no_difficulty(day: date) -> Reading:
