@@ -74,6 +74,14 @@ def test_the_make_targets_of_the_readme_exist() -> None:
         assert re.search(rf"^{target}:", makefile, re.MULTILINE), target
 
 
+def test_every_measured_figure_names_a_benchmark_that_exists() -> None:
+    """A reader can measure again whatever the README says was measured."""
+    named = re.findall(r"`python -m bench\.(\w+)", README.read_text("utf-8"))
+    assert named
+    for module in named:
+        assert (ROOT / "bench" / f"{module}.py").exists(), module
+
+
 @pytest.mark.parametrize("file", ["LICENSE", "CHANGELOG.md", "GLOSSARY.md", "ARCHITECTURE.md"])
 def test_the_readme_leads_to(file: str) -> None:
     """The other papers are found from the first one."""
