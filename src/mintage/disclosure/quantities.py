@@ -12,7 +12,8 @@ from mintage.disclosure.ranges import join_ranges
 __all__ = ["Quantity", "blank", "find_quantities"]
 
 HIDDEN = "\x1f"
-_SIGN_BEFORE = re.compile(r"(?:(?<=\s)|(?<=^)|(?<=[(|\t]))(?<![\w%] )[-−–]\s?$|\($")
+_CLOSING = re.compile(r"[\w%¢]{0,3}\)|\s?%\)")
+_MINUS_BEFORE = re.compile(r"(?:^|[(|\t\n]|(?:^|[^\w%\s])\s+|[a-z:] )$")
 _NOUN_AFTER = re.compile(r"[\s-]+(?:[a-z][a-z-]+\s+){0,3}?(?P<noun>[a-z][a-z-]*[a-z]s)\b")
 _NOT_A_NOUN = re.compile(
     r"(?:is|was|has|does|this|its|us|as|thus|plus|versus|vs|less|across|various|previous|perhaps|always)"
@@ -61,22 +62,32 @@ class _Reader:
             match = pattern.search(left)
             if match:
                 self.currency = code
+                if match[0].endswith("(") and not self._bracketed():
+                    continue
                 self.start -= len(left) - match.start()
                 return
 
-    def _sign(self) -> None:
-        match = _SIGN_BEFORE.search(self._left(4))
-        if match is None:
-            return
-        if match[0] == "(":
-            closing = re.compile(r"\s?[%)]|[\w%¢]{0,3}\)").match(self.text, self.end)
-            inside = self.text[self.end : self.end + 4]
-            self.negative = closing is not None and ")" in inside and self.number.in_words is False
-            if self.negative and inside.startswith(")"):
-                self.end += 1
-            return
+    def _bracketed(self) -> bool:
+        """Read the brackets that accountants put around a negative number, up to the closing one."""
+        if self.number.in_words or _CLOSING.match(self.text, self.end) is None:
+            return False
         self.negative = True
-        self.start -= len(match[0])
+        if self.text.startswith(")", self.end):
+            self.end += 1
+        return True
+
+    def _sign(self) -> None:
+        """Read a minus sign or brackets."""
+        before = (
+            self.text[: self.start].rstrip(" ")
+            if self.start and self.text[self.start - 1] == " "
+            else self.text[: self.start]
+        )
+        if before.endswith("("):
+            self._bracketed()
+        elif before.endswith(("-", "−", "–")) and _MINUS_BEFORE.search(before[:-1]):
+            self.negative = True
+            self.start = len(before) - 1
 
     def _scale(self) -> None:
         match = _SCALE.match(self.text, self.end)

@@ -26,6 +26,8 @@ def join_ranges(text: str, found: list[Quantity]) -> None:
         lead = _RANGE_LEAD.search(text[max(0, first.start - 40) : first.start]) is not None
         joined = _RANGE_JOIN.fullmatch(between) or (lead and _RANGE_AND.fullmatch(between))
         comma = between.strip() in {",", "or"}
+        if joined and not comma and second.kind == "count" and first.measured == "money":
+            lend_unit(second, first)
         bare = first.kind == "count" or (first.unit == second.unit and not comma)
         if not joined or not (bare or (comma and first.in_words and second.in_words)) or first.value >= second.value:
             continue

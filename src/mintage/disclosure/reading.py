@@ -19,6 +19,7 @@ from mintage.disclosure.sentences import sentence_of, sentences
 from mintage.disclosure.subjects import Subject, accepts, subject_of
 from mintage.disclosure.tables import read_tables
 from mintage.disclosure.when import When, find_periods
+from mintage.disclosure.words import words
 
 _PHYSICAL = frozenset({"hashrate", "efficiency", "power", "energy", "bitcoin", "machines"})
 
@@ -118,6 +119,9 @@ def _subject(
     if alone and len(row) == len(before) >= 2:
         return before[row.index(quantity)]
     if own is not None and previous is not None and own.metric == previous.metric and _is_part(context, quantity):
+        return None
+    told_here = own is not None and own.mention is not None and own.mention.start >= start
+    if own is not None and not told_here and words().together.search(context.text, start, quantity.start):
         return None
     return own
 

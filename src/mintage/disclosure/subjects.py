@@ -112,6 +112,7 @@ def _score(context: Context, quantity: Quantity, mention: Mention) -> float:
         gap = context.blanked[mention.end : quantity.start]
         score -= min(0.35, len(gap) / 6 * 0.02)
         score -= 0.1 * context.between(mention.end, quantity.start, quantity.measured)
+        score -= 0.3 if _of_another(context, quantity, mention) else 0.0
         return score - 0.05 * gap.count(",")
     if mention.start < quantity.end:
         return score
@@ -122,6 +123,16 @@ def _score(context: Context, quantity: Quantity, mention: Mention) -> float:
     if re.search(r"\b(?:which|includ\w+)\b", gap):
         score -= 0.4
     return score - 0.3 - min(0.4, len(gap) / 6 * 0.05) - 0.1 * gap.count(",")
+
+
+def _of_another(context: Context, quantity: Quantity, mention: Mention) -> bool:
+    """Say whether a measure is tied to a like figure right before it ("$32.3 million of current and $75.4 million")."""
+    owner = next((q for q in reversed(context.quantities) if q.end <= mention.start), None)
+    if owner is None or owner.measured != quantity.measured:
+        return False
+    return (
+        re.fullmatch(r"\s*(?:of|in|for)\s+(?:our\s+|the\s+)?", context.blanked[owner.end : mention.start]) is not None
+    )
 
 
 def _with_parts(

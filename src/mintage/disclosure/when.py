@@ -41,6 +41,11 @@ class _Reading(msgspec.Struct, frozen=True):
 
 def find_periods(text: str, reporting: str) -> list[When]:
     """Find every period in `text`, in order and without overlaps; the earlier reading of the table wins."""
+    return list(_found(text, reporting))
+
+
+@functools.lru_cache(maxsize=1024)
+def _found(text: str, reporting: str) -> tuple[When, ...]:
     found: list[When] = []
     for reading in _readings():
         for match in reading.pattern.finditer(text):
@@ -50,7 +55,7 @@ def find_periods(text: str, reporting: str) -> list[When]:
             if period is not None:
                 part = _part(match.groupdict().get("part"))
                 found.append(When(match.start(), match.end(), period, part, reading.way not in _RELATIVE))
-    return sorted(found, key=lambda when: when.start)
+    return tuple(sorted(found, key=lambda when: when.start))
 
 
 @functools.cache
