@@ -104,8 +104,10 @@ def align(en: str, zh: str) -> Alignment:
     """Pair the sentences of a paragraph with those of its translation, in order, at the least cost."""
     left, right = split_english(en), split_chinese(zh)
     folded = fold(zh)
-    left_traits = [_english_traits(en[s.start : s.end]) for s in left]
-    right_traits = [_chinese_traits(folded[s.start : s.end]) for s in right]
+    # Only what the English paragraph says at all can be lost from a sentence of it.
+    said = {stem: pair for stem, pair in _anchor_words().items() if pair[0].search(en)}
+    left_traits = [_english_traits(en[s.start : s.end], said) for s in left]
+    right_traits = [_chinese_traits(folded[s.start : s.end], said) for s in right]
     best: dict[tuple[int, int], tuple[float, tuple[int, int]]] = {(0, 0): (0.0, (0, 0))}
     for i in range(len(left) + 1):
         for j in range(len(right) + 1):
@@ -134,6 +136,10 @@ def _walk_back(
     return beads[::-1]
 
 
+AnchorWords = dict[str, tuple[re.Pattern[str], re.Pattern[str]]]
+"""Stems of words that a translation keeps, with their English and Chinese patterns."""
+
+
 class _Traits(msgspec.Struct, frozen=True):
     """What an alignment looks at in a sentence: length in Chinese characters, digits and names, common words."""
 
@@ -142,20 +148,20 @@ class _Traits(msgspec.Struct, frozen=True):
     words: frozenset[str]
 
 
-def _english_traits(text: str) -> _Traits:
-    words = frozenset(stem for stem, (english, _) in _anchor_words().items() if english.search(text))
+def _english_traits(text: str, said: AnchorWords) -> _Traits:
+    words = frozenset(stem for stem, (english, _) in said.items() if english.search(text))
     return _Traits(len(text) * CHARACTERS_PER_LETTER, _anchors(text), words)
 
 
-def _chinese_traits(folded: str) -> _Traits:
+def _chinese_traits(folded: str, said: AnchorWords) -> _Traits:
     """Traits of Chinese; a Latin letter or digit left in the text takes about a third of a character."""
     latin = len(_LATIN.findall(folded))
-    words = frozenset(stem for stem, (_, chinese) in _anchor_words().items() if chinese.search(folded))
+    words = frozenset(stem for stem, (_, chinese) in said.items() if chinese.search(folded))
     return _Traits(len(folded) - latin + latin * CHARACTERS_PER_LETTER, _anchors(folded), words)
 
 
 @cache
-def _anchor_words() -> dict[str, tuple[re.Pattern[str], re.Pattern[str]]]:
+def _anchor_words() -> AnchorWords:
     rows = word_tables().anchors.items()
     return {stem: (re.compile(rf"\b{stem}", re.IGNORECASE), han_pattern(zh)) for stem, zh in rows}
 
