@@ -2,13 +2,16 @@
 
 from __future__ import annotations
 
+import io
 import os
 import sys
-
-from cyclopts import App, CycloptsError
+from typing import TYPE_CHECKING
 
 from mintage import __version__
-from mintage.units.errors import InputError, MintageError
+from mintage.units.errors import InputError, MintageError, StoreError
+
+if TYPE_CHECKING:
+    from cyclopts import App
 
 HELP = """A vertically integrated Bitcoin miner on one ledger, from wafer to treasury.
 
@@ -43,6 +46,8 @@ GROUPS = {
 
 def build() -> App:
     """The command tree; a group's module is imported only when it is called."""
+    from cyclopts import App  # noqa: PLC0415  start-up time counts
+
     app = App(name="mintage", help=HELP, version=__version__, help_format="plaintext")
     for name, text in GROUPS.items():
         app.command(f"mintage.cli.{name}:app", name=name, help=text)
@@ -50,12 +55,38 @@ def build() -> App:
     return app
 
 
+def overview() -> str:
+    """The first page of help: the groups, each with its first sentence."""
+    groups = "\n".join(f"  {name:<12}{text.partition(chr(10))[0]}" for name, text in GROUPS.items())
+    return (
+        f"Usage: mintage COMMAND\n\n{HELP}\nCommands:\n{groups}\n\n"
+        "  --help        This page; after a command, the help of that command.\n"
+        "  --version     The version.\n"
+        "  --install-completion\n"
+        "                Complete commands and options in your shell.\n\n"
+        "Example: mintage facts import examples/lodequarry/facts\n"
+    )
+
+
 def main(arguments: list[str] | None = None) -> None:
     """Run a command and exit with its code."""
     arguments = sys.argv[1:] if arguments is None else arguments
-    if arguments == ["--version"]:  # asked by scripts, over and over: not worth a terminal library
+    # Asked over and over, by scripts and by people who look around: not worth the wait for a terminal library.
+    if arguments == ["--version"]:
         sys.stdout.write(f"{__version__}\n")
         return
+    if arguments in ([], ["--help"], ["-h"]):
+        sys.stdout.write(overview())
+        return
+    if isinstance(sys.stdout, io.TextIOWrapper):
+        sys.stdout.reconfigure(errors="backslashreplace")  # a terminal that cannot show a character shows its number
+    run(arguments)
+
+
+def run(arguments: list[str]) -> None:
+    """Run a command of the tree and exit with its code."""
+    from cyclopts import CycloptsError  # noqa: PLC0415  as above
+
     try:
         result = build()(arguments, exit_on_error=False, print_error=False, result_action="return_value")
     except MintageError as error:
@@ -68,6 +99,10 @@ def main(arguments: list[str] | None = None) -> None:
         # The reader (head, less) has seen enough; point stdout away so that the interpreter's last flush is quiet.
         os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
         sys.exit(0)
+    except OSError as error:
+        what = f"{error.strerror or error}. Check the path and its permissions."
+        complain(StoreError(f"{error.filename}: {what}" if error.filename else what), as_json="--json" in arguments)
+        sys.exit(2)
     except KeyboardInterrupt:
         sys.stderr.write("interrupted; nothing is half-written\n")
         sys.exit(130)
@@ -76,14 +111,16 @@ def main(arguments: list[str] | None = None) -> None:
 
 def complain(error: MintageError, *, as_json: bool) -> None:
     """Print an error to standard error, as a sentence or as JSON."""
+    from mintage.cli.show import printable  # noqa: PLC0415  as above
+
     if not as_json:
-        sys.stderr.write(f"mintage: {error}\n")
+        sys.stderr.write(f"mintage: {printable(str(error), keep='')}\n")
         return
     import json  # noqa: PLC0415  start-up time counts
 
     names = ("problem", "file", "line", "field", "fact", "remedy")
     detail = {name: getattr(error, name) for name in names if getattr(error, name, None) is not None}
-    sys.stderr.write(json.dumps({"error": detail or {"problem": str(error)}}, ensure_ascii=False) + "\n")
+    sys.stderr.write(json.dumps({"error": detail or {"problem": str(error)}}) + "\n")
 
 
 if __name__ == "__main__":

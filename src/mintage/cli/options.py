@@ -13,6 +13,7 @@ from cyclopts import Parameter
 from mintage.books.view import View
 from mintage.house import open_journal
 from mintage.journal.sqlite import SqliteJournal
+from mintage.units.errors import InputError
 
 
 @Parameter(name="*")
@@ -38,5 +39,12 @@ class Options:
 
 
 def actor() -> str:
-    """Who runs the command: MINTAGE_ACTOR, or the name that the operating system knows."""
-    return os.environ.get("MINTAGE_ACTOR") or getuser()
+    """Who runs the command: MINTAGE_ACTOR, or the name that the operating system knows.
+
+    Raises:
+        InputError: the operating system knows no name, as in some containers.
+    """
+    try:
+        return os.environ.get("MINTAGE_ACTOR") or getuser()
+    except (KeyError, OSError) as error:
+        raise InputError("nobody is named who does this.", remedy="Set MINTAGE_ACTOR.") from error

@@ -7,6 +7,7 @@ from collections.abc import Iterable, Iterator, Sequence
 from contextlib import contextmanager
 from decimal import Decimal
 from typing import TYPE_CHECKING, Any
+from unicodedata import category
 
 import msgspec
 
@@ -18,6 +19,7 @@ if TYPE_CHECKING:
 
 WORDS = {"name", "名稱", "lapses when", "meaning"}
 """Headings of columns that hold words wherever they stand."""
+_STEERING = {"Cc", "Cf", "Cs", "Zl", "Zp"}
 _ENCODER = msgspec.json.Encoder(decimal_format="string", enc_hook=str, order="deterministic")
 
 
@@ -72,18 +74,35 @@ def print_table(
     screen.print()
 
 
+def printable(text: str, keep: str = "\n\t") -> str:
+    """Text with its control and direction characters spelt out, so that no file name or key can steer a terminal.
+
+    Args:
+        text: what somebody else wrote.
+        keep: control characters that may stay.
+    """
+    if text.isprintable():
+        return text
+    return "".join(
+        character
+        if character in keep or category(character) not in _STEERING
+        else character.encode("unicode_escape").decode()
+        for character in text
+    )
+
+
 def plain(text: str) -> Text:
-    """Text as it is: no markup in it is obeyed."""
+    """Text as it is: no markup in it is obeyed, nor any control character."""
     from rich.text import Text  # noqa: PLC0415  as above
 
-    return Text(text)
+    return Text(printable(text))
 
 
 def styled(text: str, style: str) -> Text:
     """Text in a style."""
     from rich.text import Text  # noqa: PLC0415  as above
 
-    return Text(text, style=style)
+    return Text(printable(text), style=style)
 
 
 def verdict(*, passed: bool) -> Text:

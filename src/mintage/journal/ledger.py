@@ -18,7 +18,7 @@ from mintage.journal.fact import Fact
 from mintage.journal.lots import Lot, LotBook, LotMove, LotPolicy, Take
 from mintage.journal.rules import Effect, LateCost, Posting, Rulebook, Transfer
 from mintage.units import commodity, parse_period
-from mintage.units.errors import InputError, LedgerError, PeriodClosed, Unbalanced
+from mintage.units.errors import InputError, LedgerError, PeriodClosed, Shortfall, Unbalanced
 
 
 class Entry(msgspec.Struct, frozen=True, gc=False):
@@ -46,6 +46,22 @@ class History(Protocol):
 
     def moves_of(self, lot: str) -> list[LotMove]:
         """All lines of the lot ledger about one lot."""
+
+
+RESTORE_POLICY = "Set the lot policy that was in force then, reverse, and set today's again."
+
+
+def find_lot(history: History, lot_id: str) -> Lot:
+    """A lot by its id: the key of the fact that opened it, with "/n" where that opened several.
+
+    Raises:
+        LedgerError: there is no such lot.
+    """
+    for opener in (lot_id, lot_id.rpartition("/")[0]):
+        for lot in history.lots_of(opener):
+            if lot.id == lot_id:
+                return lot
+    raise LedgerError(f"there is no lot '{lot_id}'.", remedy="`mintage treasury lots` shows those that are open.")
 
 
 class Ledger:
@@ -155,17 +171,28 @@ class Ledger:
         if history.reversed_by(data.of):
             raise LedgerError(f"the fact '{data.of}' is reversed already.", field="of")
         moves = []
-        infos: dict[str, Lot] = {}
+        infos = {move.lot: find_lot(history, move.lot) for move in entry.moves}
+        self._require_same_pools(entry, infos)
         for move in reversed(entry.moves):
-            if move.lot not in infos:
-                opener = move.lot.partition("/")[0]
-                infos.update((lot.id, lot) for lot in history.lots_of(opener))
-            lot = infos[move.lot]
-            self.lots.undo(lot, move)
+            self.lots.undo(infos[move.lot], move)
             moves.append(LotMove(move.lot, move.account, -move.units, -move.cost, move.kind, move.cost_to, -move.value))
         postings = tuple(Posting(p.account, p.commodity, -p.amount) for p in entry.postings)
         self.apply(postings)
         return Entry(postings, tuple(moves))
+
+    def _require_same_pools(self, entry: Entry, infos: dict[str, Lot]) -> None:
+        """Refuse to undo an entry whose lots moved, or stayed, in pools that another policy has replaced since."""
+        units: dict[tuple[str, str], int] = {}
+        for posting in entry.postings:
+            if posting.account.startswith("assets:") and self.tracking(posting.commodity):
+                slot = (self.lots.place(posting.account, posting.commodity), posting.commodity)
+                units[slot] = units.get(slot, 0) + posting.amount
+        for move in entry.moves:
+            slot = (move.account, infos[move.lot].commodity)
+            units[slot] = units.get(slot, 0) - move.units
+        for (place, id_), amount in units.items():
+            if amount:
+                raise Shortfall(f"the {id_} lots of {place} are pooled otherwise since.", remedy=RESTORE_POLICY)
 
 
 class _Booking:

@@ -22,6 +22,7 @@ from mintage.journal.sqlite_read import SqliteReader
 from mintage.journal.sqlite_schema import check_version, connect, store_error, upgrades
 from mintage.journal.sqlite_write import Job, Writer
 from mintage.journal.store import Balances, LotState, MoveRow, PostingRow, RawRow, Receipt, Stored
+from mintage.units.errors import StoreError
 
 
 class SqliteJournal:
@@ -62,15 +63,23 @@ class SqliteJournal:
             if not job.done:
                 with self._queue_lock:
                     jobs, self._queue = self._queue, []
-                self._open_writer().commit(jobs)
+                try:
+                    self._open_writer().commit(jobs)
+                except BaseException:
+                    # Whoever waits in another thread must not take silence for success.
+                    Writer.fail(jobs, StoreError(f"{self.path}: could not be written; nothing was changed."))
+                    raise
         if job.error is not None:
             raise job.error
         return job.receipts
 
     def _open_writer(self) -> Writer:
         if self._writer is None:
-            self.path.parent.mkdir(parents=True, exist_ok=True)
-            self._writer = Writer(self.path, self._chart, self._rulebook)
+            try:
+                self.path.parent.mkdir(parents=True, exist_ok=True)
+                self._writer = Writer(self.path, self._chart, self._rulebook)
+            except (OSError, sqlite3.Error) as error:
+                raise store_error(self.path, error) from error
         return self._writer
 
     def close(self) -> None:

@@ -104,8 +104,10 @@ def store_error(path: Path, error: sqlite3.Error | OSError) -> StoreError:
     """Say what happened to a file in words that help."""
     text = str(error)
     hints = (
+        ("Read-only", "the disk or file is read-only. Nothing was changed; use a writable --db."),
         ("readonly", "the disk or file is read-only. Nothing was changed; use a writable --db."),
         ("unable to open", "the file cannot be opened. Check the folder and its permissions."),
+        ("Permission denied", "the file cannot be written. Check the folder and its permissions."),
         ("locked", "another program holds the journal. Wait for it, then try again."),
         ("not a database", "this file is not a Mintage journal. Name another file with --db."),
         ("malformed", "the file is damaged. Run `mintage check`, then restore a backup."),

@@ -85,17 +85,18 @@ class Writer:
         except sqlite3.Error as error:
             if self.db.in_transaction:
                 self.db.execute("ROLLBACK")
-            self._fail(jobs, store_error(self.path, error))
+            self.fail(jobs, store_error(self.path, error))
             self._load()
         except BaseException:
             if self.db.in_transaction:
                 self.db.execute("ROLLBACK")
-            self._fail(jobs, StoreError(f"{self.path}: writing was interrupted; nothing was changed."))
+            self.fail(jobs, StoreError(f"{self.path}: writing was interrupted; nothing was changed."))
             self._load()
             raise
 
     @staticmethod
-    def _fail(jobs: list[Job], error: MintageError) -> None:
+    def fail(jobs: list[Job], error: MintageError) -> None:
+        """Mark jobs as refused, each with the error it has already or with this one."""
         for job in jobs:
             job.error, job.done, job.receipts = job.error or error, True, []
 
