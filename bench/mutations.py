@@ -57,7 +57,7 @@ SIGNS = (
     (r"\bloss of\b", "profit of"),
     (r"\bnet loss\b", "net profit"),
     (r"\boperating loss\b", "operating profit"),
-    (r"(?<!makes )(?<!made )\bup\b", "down"),
+    (r"(?<!makes )(?<!made )(?<!tied )\bup\b", "down"),
     (r"\bdown\b", "up"),
     (r"\bincrease\b", "decrease"),
     (r"\bincreased\b", "decreased"),

@@ -81,9 +81,8 @@ def _is_loss(context: Context, quantity: Quantity, subject: Subject) -> bool:
     if mention is None:
         named = re.findall(r"\b(?:loss|income|profit|earnings)\b", context.text[max(0, start - 60) : start])
         return bool(named) and named[-1] == "loss"
-    return (
-        mention is not None and pattern is not None and bool(pattern.search(context.text[mention.start : mention.end]))
-    )
+    said = context.text[mention.start : mention.end]
+    return pattern is not None and re.search(pattern, said, re.IGNORECASE) is not None
 
 
 def period_figure(when: When, text: str) -> Figure:

@@ -81,10 +81,9 @@ def _topics(context: Context) -> list[str | None]:
 def find_brands(document: Document) -> dict[str, str]:
     """Return the names that stand before one kind of product only ("the Hearth home line"), with its segment."""
     seen: dict[str, set[str]] = {}
+    lines = tuple(part for part in catalogue().segments if part.parent)
     for paragraph in document.paragraphs:
-        for part in find_parts(paragraph.en, catalogue().segments):
-            if not catalogue().parent(part.id):
-                continue
+        for part in find_parts(paragraph.en, lines):
             before = _BRAND.search(paragraph.en, 0, part.start)
             inside = _FIRST.match(paragraph.en, part.start, part.end)
             for match in (before, inside):

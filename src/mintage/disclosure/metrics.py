@@ -21,7 +21,7 @@ class Measure(msgspec.Struct, frozen=True):
     zh: str
     nouns: re.Pattern[str]
     verbs: re.Pattern[str] | None
-    negative: re.Pattern[str] | None
+    negative: str | None
     needs: re.Pattern[str] | None
     unit: str = ""
     default_of: str = ""
@@ -106,7 +106,7 @@ def _measure(entry: dict[str, Any]) -> Measure:
         zh=entry["zh"],
         nouns=_words(entry["phrases"]),
         verbs=_words(entry["verbs"]) if "verbs" in entry else None,
-        negative=_words(entry["negative"]) if "negative" in entry else None,
+        negative="|".join(entry["negative"]) if "negative" in entry else None,
         needs=_words([entry["needs"]]) if "needs" in entry else None,
         unit=entry.get("unit", ""),
         default_of=entry.get("default_of", ""),

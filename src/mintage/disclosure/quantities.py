@@ -1,7 +1,10 @@
 """Quantities in text: a number with its currency, scale, unit, qualifier and printed precision."""
 
+import functools
 import re
 from decimal import Decimal
+
+import msgspec
 
 from mintage.disclosure.interval import Interval
 from mintage.disclosure.lexicon import Unit, lexicon
@@ -14,12 +17,14 @@ __all__ = ["Quantity", "blank", "find_quantities"]
 HIDDEN = "\x1f"
 _CLOSING = re.compile(r"[\w%¢]{0,3}\)|\s?%\)")
 _MINUS_BEFORE = re.compile(r"(?:^|[(|\t\n]|(?:^|[^\w%\s])\s+|[a-z:] )$")
+_BULLET = re.compile(r"(?:^|\n)\s*[-–] +$")
 _NOUN_AFTER = re.compile(r"[\s-]+(?:[a-z][a-z-]+\s+){0,3}?(?P<noun>[a-z][a-z-]*[a-z]s)\b")
 _NOT_A_NOUN = re.compile(
     r"(?:is|was|has|does|this|its|us|as|thus|plus|versus|vs|less|across|various|previous|perhaps|always)"
 )
 _SCALE = re.compile(r"[\s-]*(?P<word>hundred|thousand|million|billion|trillion)s?\b", re.IGNORECASE)
 _LETTER = re.compile(r"(?P<letter>mm|mn|bn|[kKmMbB])(?![\w/]|\s?²)")
+_LETTER_APART = re.compile(r" (?P<letter>[MB])(?![\w/&.-])")
 _RECORD = re.compile(r"\b(?:record|all-time high)(?:[ -]\w+){0,3}?[\s-]*$", re.IGNORECASE)
 
 
@@ -85,6 +90,8 @@ class _Reader:
         )
         if before.endswith("("):
             self._bracketed()
+        elif _BULLET.search(self.text[: self.start]):
+            return
         elif before.endswith(("-", "−", "–")) and _MINUS_BEFORE.search(before[:-1]):
             self.negative = True
             self.start = len(before) - 1
@@ -96,6 +103,8 @@ class _Reader:
             self.end = match.end()
             match = _SCALE.match(self.text, self.end)
         letter = _LETTER.match(self.text, self.end)
+        if letter is None and self.currency is not None:
+            letter = _LETTER_APART.match(self.text, self.end)
         if letter and self.end == self.number.end and not self.number.in_words:
             self.number = self.number.scaled(lexicon().scale_letter[letter["letter"]], letter.end())
             self.end = letter.end()
@@ -201,7 +210,13 @@ def blank(text: str, spans: list[tuple[int, int]]) -> str:
 
 def find_quantities(text: str, hidden_spans: list[tuple[int, int]]) -> list[Quantity]:
     """Find every quantity in `text` outside `hidden_spans` (its periods), in order."""
-    blanked = _hide(text, hidden_spans)
+    return [msgspec.structs.replace(quantity) for quantity in _found(text, tuple(hidden_spans))]
+
+
+@functools.lru_cache(maxsize=1024)
+def _found(text: str, hidden_spans: tuple[tuple[int, int], ...]) -> tuple[Quantity, ...]:
+    """Find them once for all who ask; they are copied before anyone changes them."""
+    blanked = _hide(text, list(hidden_spans))
     found, taken = _vague_quantities(blanked)
     blanked = blank(blanked, taken)
     previous_end = 0
@@ -213,7 +228,7 @@ def find_quantities(text: str, hidden_spans: list[tuple[int, int]]) -> list[Quan
         previous_end = max(previous_end, quantity.end)
     found.sort(key=lambda quantity: quantity.start)
     join_ranges(blanked, found)
-    return [quantity for quantity in found if not (quantity.in_words and quantity.kind == "count")]
+    return tuple(quantity for quantity in found if not (quantity.in_words and quantity.kind == "count"))
 
 
 def _vague_quantities(text: str) -> tuple[list[Quantity], list[tuple[int, int]]]:

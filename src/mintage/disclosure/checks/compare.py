@@ -67,10 +67,15 @@ def shown_value(figure: Figure, expected: Known, *, spoken: bool = True) -> str:
     """
     write = plain if spoken else _digits
     low, high = sorted((figure.in_unit(expected.interval.low), figure.in_unit(expected.interval.high)))
-    unit = f" {figure.unit}" if figure.unit else ""
+    unit = unit_shown(figure)
     if high - low <= Fraction(figure.step) / 10 or expected.source.startswith("books "):
         return f"{write(figure.in_unit(expected.point), figure)}{unit}"
     return f"{write(low, figure)} to {write(high, figure)}{unit}"
+
+
+def unit_shown(figure: Figure) -> str:
+    """Write the unit as it follows a number: "%" joins it, all others stand apart."""
+    return figure.unit if figure.unit in {"", "%"} else f" {figure.unit}"
 
 
 def _places(figure: Figure) -> int:
@@ -94,6 +99,7 @@ def plain(value: Fraction, figure: Figure) -> str:
 
 
 def _sentence(figure: Figure, expected: Known, what: str, outcome: Outcome) -> str:
+    what = what[0].upper() + what[1:]
     value = shown_value(figure, expected)
     if outcome == "ties":
         return f"{what}: {value}."
@@ -110,5 +116,9 @@ def _sentence(figure: Figure, expected: Known, what: str, outcome: Outcome) -> s
 
 def _gap(figure: Figure, expected: Interval) -> str:
     distance = abs(figure.in_unit(figure.loose.gap(expected)))
-    unit = f" {figure.unit}" if figure.unit else ""
-    return f"{plain(distance, figure)}{unit}" if distance else f"a step of rounding{unit and ' in' + unit}"
+    unit = unit_shown(figure)
+    return (
+        f"{plain(distance, figure)}{unit}"
+        if distance
+        else f"a step of rounding{' in ' + figure.unit if figure.unit else ''}"
+    )

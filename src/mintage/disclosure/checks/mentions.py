@@ -4,7 +4,7 @@ import itertools
 from collections.abc import Iterator
 from fractions import Fraction
 
-from mintage.disclosure.checks.compare import finding, plain
+from mintage.disclosure.checks.compare import finding, plain, unit_shown
 from mintage.disclosure.checks.evidence import Evidence, Finding, from_figure
 from mintage.disclosure.figures import Figure
 
@@ -50,8 +50,8 @@ def _compare(figure: Figure, other: Figure) -> Finding:
         and figure.core != other.core
     ):
         gap = abs(figure.in_unit(from_figure(figure).point - from_figure(other).point))
-        note = f"{what}: both are printed to the same digit, so one is off by {plain(gap, figure)} {figure.unit}."
-        expected = f"{plain(figure.in_unit(from_figure(other).point), figure)} {figure.unit}"
+        note = f"{what}: both are printed to the same digit, so one is off by {plain(gap, figure)}{unit_shown(figure)}."
+        expected = f"{plain(figure.in_unit(from_figure(other).point), figure)}{unit_shown(figure)}"
         return Finding(figure.id, "figure", other.id, expected, "contradicts", note, (other.id,))
     if figure.core.meets(other.core) and figure.qualifier != "truncated":
         expected = f"{other.shown} {other.unit}".strip()
