@@ -7,11 +7,14 @@ from datetime import date
 import pytest
 
 from mintage.books.facts import Leg, ManualEntry
+from mintage.books.trace_lot import trace_lot
+from mintage.books.view import View
 from mintage.house import rulebook
 from mintage.journal.chart import default_chart
 from mintage.journal.checks import run_checks
 from mintage.journal.core import LotPolicySet, PeriodLocked, PeriodReopened, Reversal
 from mintage.journal.store import GENESIS, Journal
+from mintage.silicon.facts import ChipBin, ChipsSorted, WafersReceived
 from mintage.units.errors import DuplicateKey, LedgerError, PeriodClosed, Shortfall, Unbalanced, UnknownAccount
 from tests.journal.conftest import bought, made, moved, sold
 
@@ -128,6 +131,46 @@ def test_a_global_pool_serves_every_wallet_and_can_end(journal: Journal) -> None
     places = {(s.account.rpartition(":")[2], s.lot.id): s.units for s in journal.lot_states("BTC")}
     assert places == {("cold", "a"): 3, ("hot", "a"): 3, ("hot", "b"): 10}
     assert passes(journal)
+
+
+def test_a_global_pool_lets_no_wallet_give_what_it_does_not_hold(journal: Journal) -> None:
+    """Under the global scope neither a move nor a reversal leaves one wallet with less than nothing."""
+    scope = LotPolicySet(commodity="BTC", method="fifo", scope="global", reason="policy")
+    journal.append([made("p", D1, scope), bought("a", D1, 10, 100, wallet="hot"), bought("b", D1, 10, 300)])
+    with pytest.raises(Shortfall, match="which holds"):
+        journal.append([moved("m", D2, 11, 99, "cold", "hot")])
+    journal.append([moved("m", D2, 10, 99, "cold", "hot")])
+    with pytest.raises(Shortfall, match="have left assets:bitcoin:free:cold since"):
+        journal.append([made("r", D2, Reversal(of="b", reason="error"))])
+    assert passes(journal)
+
+
+def test_a_move_within_a_pool_is_not_undone_where_the_pool_has_ended(journal: Journal) -> None:
+    """Lots that stayed in a global pool cannot be moved back between wallets that have pools of their own since."""
+    to_global = LotPolicySet(commodity="BTC", method="fifo", scope="global", reason="policy")
+    to_wallet = LotPolicySet(commodity="BTC", method="fifo", scope="account", reason="rule change")
+    journal.append([made("p1", D1, to_global), bought("a", D1, 10, 100), moved("m", D1, 4, 40, "cold", "hot")])
+    journal.append([made("p2", D2, to_wallet)])
+    with pytest.raises(Shortfall, match="pooled otherwise since"):
+        journal.append([made("r", D2, Reversal(of="m", reason="error"))])
+    journal.append(
+        [made("p3", D2, to_global), made("r", D2, Reversal(of="m", reason="error")), made("p4", D2, to_wallet)]
+    )
+    assert {(state.account, state.units) for state in journal.lot_states("BTC")} == {("assets:bitcoin:free:cold", 10)}
+    assert passes(journal)
+
+
+def test_a_key_may_hold_slashes(journal: Journal) -> None:
+    """Invoice numbers are keys: their lots are found again, and never mistaken for one of several lots of another."""
+    journal.append([bought("INV", D1, 10, 100), bought("INV/2025/1", D1, 10, 300)])
+    assert trace_lot(View(journal), "INV/2025/1").label == "INV/2025/1"
+    journal.append([made("r", D2, Reversal(of="INV/2025/1", reason="error"))])
+    assert [(state.lot.id, state.units) for state in journal.lot_states("BTC")] == [("INV", 10)]
+    bins = tuple(ChipBin(chip=f"c-{number}", chips=1, weight=1) for number in range(2))
+    sorted_ = ChipsSorted(wafer="w", wafer_site="f", wafers=1, site="f", packaging_cost=0, creditor="x", bins=bins)
+    received = WafersReceived(foundry="f", wafer="w", site="f", wafers=1, cost=0, payable=100)
+    with pytest.raises(DuplicateKey, match="SORT/1"):
+        journal.append([bought("SORT/1", D1, 1, 1), made("w", D1, received), made("SORT", D2, sorted_)])
 
 
 def test_a_closed_period_refuses_facts_until_it_is_reopened(journal: Journal) -> None:

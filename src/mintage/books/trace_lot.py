@@ -7,6 +7,7 @@ from itertools import groupby
 
 from mintage.books.nodes import Node, fact_node
 from mintage.books.view import View
+from mintage.journal.ledger import find_lot
 from mintage.journal.lots import Lot
 from mintage.journal.store import MoveRow
 from mintage.units import format_amount, format_instant
@@ -21,10 +22,9 @@ def trace_lot(view: View, lot_id: str) -> Node:
     Raises:
         InputError: there is no such lot.
     """
-    opener = lot_id.partition("/")[0]
-    lot = next((lot for lot in view.journal.lots_of(opener) if lot.id == lot_id), None)
+    lot = find_lot(view.journal, lot_id)
     if lot is None:
-        raise InputError(f"there is no lot '{lot_id}'.", remedy="`mintage lots list` shows the lots.")
+        raise InputError(f"there is no lot '{lot_id}'.", remedy="`mintage treasury lots` shows those that are open.")
     rows = [row for row in view.moves(lot.commodity) if row.lot.id == lot_id]
     return Node(
         kind="lot",

@@ -18,7 +18,7 @@ from mintage.journal.fact import Fact
 from mintage.journal.lots import Lot, LotBook, LotMove, LotPolicy, Take
 from mintage.journal.rules import Effect, LateCost, Posting, Rulebook, Transfer
 from mintage.units import commodity, parse_period
-from mintage.units.errors import InputError, LedgerError, PeriodClosed, Shortfall, Unbalanced
+from mintage.units.errors import DuplicateKey, InputError, LedgerError, PeriodClosed, Shortfall, Unbalanced
 
 
 class Entry(msgspec.Struct, frozen=True, gc=False):
@@ -51,17 +51,10 @@ class History(Protocol):
 RESTORE_POLICY = "Set the lot policy that was in force then, reverse, and set today's again."
 
 
-def find_lot(history: History, lot_id: str) -> Lot:
-    """A lot by its id: the key of the fact that opened it, with "/n" where that opened several.
-
-    Raises:
-        LedgerError: there is no such lot.
-    """
-    for opener in (lot_id, lot_id.rpartition("/")[0]):
-        for lot in history.lots_of(opener):
-            if lot.id == lot_id:
-                return lot
-    raise LedgerError(f"there is no lot '{lot_id}'.", remedy="`mintage treasury lots` shows those that are open.")
+def find_lot(history: History, lot_id: str) -> Lot | None:
+    """A lot by its id, which is its opener's key, with "/n" where that opened several; None where there is none."""
+    openers = (lot_id, lot_id.rpartition("/")[0])  # a key may itself hold a "/", as invoice numbers do
+    return next((lot for opener in openers for lot in history.lots_of(opener) if lot.id == lot_id), None)
 
 
 class Ledger:
@@ -171,14 +164,24 @@ class Ledger:
         if history.reversed_by(data.of):
             raise LedgerError(f"the fact '{data.of}' is reversed already.", field="of")
         moves = []
-        infos = {move.lot: find_lot(history, move.lot) for move in entry.moves}
+        infos = {move.lot: lot for move in entry.moves if (lot := find_lot(history, move.lot)) is not None}
         self._require_same_pools(entry, infos)
         for move in reversed(entry.moves):
             self.lots.undo(infos[move.lot], move)
             moves.append(LotMove(move.lot, move.account, -move.units, -move.cost, move.kind, move.cost_to, -move.value))
         postings = tuple(Posting(p.account, p.commodity, -p.amount) for p in entry.postings)
         self.apply(postings)
+        self._require_held(postings)
         return Entry(postings, tuple(moves))
+
+    def _require_held(self, postings: Sequence[Posting]) -> None:
+        """Refuse a reversal that leaves an account with less than nothing, which a global pool alone would allow."""
+        for leg in postings:
+            tracked = leg.account.startswith("assets:") and self.tracking(leg.commodity)
+            if tracked and self.lots.present(self.balances[leg.account, leg.commodity] < 0):
+                raise Shortfall(
+                    f"units of {leg.commodity} have left {leg.account} since.", remedy="Reverse what took them first."
+                )
 
     def _require_same_pools(self, entry: Entry, infos: dict[str, Lot]) -> None:
         """Refuse to undo an entry whose lots moved, or stayed, in pools that another policy has replaced since."""
@@ -191,7 +194,7 @@ class Ledger:
             slot = (move.account, infos[move.lot].commodity)
             units[slot] = units.get(slot, 0) - move.units
         for (place, id_), amount in units.items():
-            if amount:
+            if self.lots.present(amount):
                 raise Shortfall(f"the {id_} lots of {place} are pooled otherwise since.", remedy=RESTORE_POLICY)
 
 
@@ -246,10 +249,11 @@ class _Booking:
         held_before, held_after = transfer.source.startswith("assets:"), target.startswith("assets:")
         if held_before:
             ledger = self.ledger
-            source = ledger.lots.place(transfer.source, id_)
+            source, balance = ledger.lots.place(transfer.source, id_), ledger.balances.get((transfer.source, id_), 0)
             if held_after and source == ledger.lots.place(target, id_) and source != transfer.source:
+                ledger.lots.require(transfer, balance)
                 return  # one global pool: the lots stay where they are
-            takes = ledger.lots.relieve(transfer, ledger.balances.get((transfer.source, id_), 0))
+            takes = ledger.lots.relieve(transfer, balance)
             self._give(transfer, takes, source, moved=held_after)
             if tracking == "cost":
                 self._carry_cost(transfer, takes, target if held_after else transfer.cost_to)
@@ -295,6 +299,10 @@ class _Booking:
             self.landed[target] = self.landed.get(target, 0) - cost
             weights[target] -= transfer.weight
             id_ = fact.key if len(self.opened) == 1 else f"{fact.key}/{number}"
+            if "/" in id_ and find_lot(self.history, id_) is not None:
+                raise DuplicateKey(
+                    f"another fact opened a lot '{id_}'.", remedy="Give this one another key.", field="key"
+                )
             lot = Lot(id_, transfer.commodity, transfer.kind, fact.at, self.order, transfer.amount, cost)
             self.lots.append(lot)
             self.ledger.lots.acquire(target, lot, transfer.amount, cost)

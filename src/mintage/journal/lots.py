@@ -143,7 +143,7 @@ class Pool:
         """
         held = self.holdings.get(lot_id)
         if held is None:
-            raise Shortfall(f"lot '{lot_id}' is not held here.", remedy="`mintage lots list` shows what is.")
+            raise Shortfall(f"lot '{lot_id}' is not held here.", remedy="`mintage treasury lots` shows what is.")
         held.cost += cost
         self.cost += cost
 
@@ -196,7 +196,7 @@ class Pool:
                 break  # the lots named beyond what is wanted stay whole
             held = self.holdings.get(lot_id)
             if held is None:
-                raise Shortfall(f"lot '{lot_id}' is not held here.", remedy="`mintage lots list` shows what is.")
+                raise Shortfall(f"lot '{lot_id}' is not held here.", remedy="`mintage treasury lots` shows what is.")
             if held.units <= want:
                 del self.holdings[lot_id]
             want -= self._take_from(held, want, takes)
@@ -298,18 +298,20 @@ class LotBook:
         Raises:
             Shortfall: there are not so many.
         """
-        id_, want = transfer.commodity, transfer.amount
-        problem, remedy = "", None
-        if 0 <= want <= balance:
-            try:
-                return self.pool(transfer.source, id_).take(want, transfer.lots)
-            except Shortfall as error:
-                problem, remedy = f": {error.problem}", error.remedy
-        raise Shortfall(
-            f"{format_amount(want, id_)} cannot leave {transfer.source}, which holds {format_amount(balance, id_)}"
-            f"{problem or '.'}",
-            remedy=remedy or "Record what brought the rest in first, or correct the amount.",
-        )
+        self.require(transfer, balance)
+        try:
+            return self.pool(transfer.source, transfer.commodity).take(transfer.amount, transfer.lots)
+        except Shortfall as error:
+            raise _shortfall(transfer, balance, f": {error.problem}", error.remedy) from error
+
+    def require(self, transfer: Transfer, balance: int) -> None:
+        """Refuse to take more than an account holds, whatever else its pool holds.
+
+        Raises:
+            Shortfall: there are not so many.
+        """
+        if not 0 <= transfer.amount <= balance:
+            raise _shortfall(transfer, balance, ".", None)
 
     def add_cost(self, account: str, commodity: str, lot_id: str, cost: int) -> None:
         """Raise the cost of a held lot."""
@@ -375,6 +377,15 @@ class LotBook:
                 if units < take.units:
                     queue.append(Take(take.lot, take.units - units, take.cost - cost))
                 room -= units
+
+
+def _shortfall(transfer: Transfer, balance: int, why: str, remedy: str | None) -> Shortfall:
+    id_ = transfer.commodity
+    return Shortfall(
+        f"{format_amount(transfer.amount, id_)} cannot leave {transfer.source}, which holds "
+        f"{format_amount(balance, id_)}{why}",
+        remedy=remedy or "Record what brought the rest in first, or correct the amount.",
+    )
 
 
 def _governs(policy_id: str, id_: str) -> bool:
