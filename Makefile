@@ -31,10 +31,10 @@ check: $(STAMP)
 	$(BIN)/mintage docs check
 
 bench: $(STAMP)
-	$(BIN)/python bench/run.py
+	$(BIN)/python -m bench.run
 
 soak: $(STAMP)
-	$(BIN)/python bench/run.py --soak
+	$(BIN)/python -m bench.run --soak
 
 docs: $(STAMP)
 	$(BIN)/mintage docs write

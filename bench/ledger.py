@@ -1,18 +1,20 @@
 """The ledger against beancount: 100,000 transactions that leave 27,000 FIFO lots open, booked and validated.
 
 The mix is that of the peer's figure: 30% of the transactions open a lot, 3% sell by FIFO, the rest pay bills.
+
+Run: python -m bench.ledger
 """
 
 from __future__ import annotations
 
 import random
-import resource
 import sys
 import tempfile
 import time
 from datetime import date, timedelta
 from pathlib import Path
 
+from bench.measure import Row, report, rss_peak_mb
 from mintage.books.facts import ExpensePaid
 from mintage.house import open_journal, rulebook
 from mintage.journal.chart import default_chart
@@ -82,15 +84,26 @@ def main() -> int:
     facts = transactions(TRANSACTIONS)
     memory = min(in_memory(facts) for _ in range(3))
     disk = min(durable(facts) for _ in range(2))
-    rss_mb = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss / 1024
-    print(f"{'what':<44}{'wall s':>9}{'cpu s':>9}{'limit s':>9}{'peer':>32}")
-    print(
-        f"{f'{TRANSACTIONS:,} transactions, {memory[2]:,} open lots':<44}{memory[0]:>9.2f}{memory[1]:>9.2f}"
-        f"{MEMORY_LIMIT_S:>9.1f}{f'beancount {BEANCOUNT_CPU_S} s of CPU':>32}"
-    )
-    print(f"{'same, durable in SQLite, balances read back':<44}{disk[0]:>9.2f}{disk[1]:>9.2f}{DURABLE_LIMIT_S:>9.1f}")
-    print(f"peak memory {rss_mb:.0f} MB, the facts of the benchmark included")
-    return int(memory[1] > MEMORY_LIMIT_S or disk[1] > DURABLE_LIMIT_S)
+    rows = [
+        Row(
+            what=f"{TRANSACTIONS:,} transactions, {memory[2]:,} open lots, in memory",
+            value=memory[1],
+            unit="cpu s",
+            limit=MEMORY_LIMIT_S,
+            wall_s=memory[0],
+            peer=f"beancount {BEANCOUNT_CPU_S} cpu s, 348 MB",
+        ),
+        Row(
+            what="same, durable in SQLite, balances read back",
+            value=disk[1],
+            unit="cpu s",
+            limit=DURABLE_LIMIT_S,
+            wall_s=disk[0],
+            peer="beancount stores nothing",
+        ),
+        Row(what="peak memory, the facts of the benchmark included", value=rss_peak_mb(), unit="MB"),
+    ]
+    return report("The ledger", rows, "Best of three runs in memory, of two on disk.")
 
 
 if __name__ == "__main__":

@@ -9,7 +9,7 @@ import subprocess
 import sys
 import time
 from collections.abc import Sequence
-from dataclasses import asdict, dataclass
+from dataclasses import asdict, dataclass, replace
 from pathlib import Path
 
 ROWS_FILE = "MINTAGE_BENCH_ROWS"
@@ -46,6 +46,10 @@ class Row:
             return True
         return self.value >= self.limit if self.at_least else self.value <= self.limit
 
+    def named(self, bench: str) -> Row:
+        """The same row with the name of its benchmark before what was measured."""
+        return replace(self, what=f"{bench}: {self.what}")
+
 
 @dataclass(frozen=True)
 class Cost:
@@ -73,12 +77,12 @@ def print_rows(title: str, rows: Sequence[Row]) -> None:
     """Print rows as a table, one line each."""
     width = max((len(row.what) for row in rows), default=0) + 2
     print(f"\n{title}")
-    print(f"{'what':<{width}}{'measured':>12} {'unit':<8}{'limit':>9}{'wall s':>9}  {'':<6}peer")
+    print(f"{'what':<{width}}{'measured':>12} {'unit':<8}{'limit':>9}{'wall s':>9}  {'':<7}peer")
     for row in rows:
         limit = "" if row.limit is None else f"{'>=' if row.at_least else '<='} {row.limit:,g}"
         wall = "" if row.wall_s is None else f"{row.wall_s:,.2f}"
         verdict = "" if row.limit is None else ("ok" if row.met else "MISSED")
-        print(f"{row.what:<{width}}{_shown(row.value):>12} {row.unit:<8}{limit:>9}{wall:>9}  {verdict:<6}{row.peer}")
+        print(f"{row.what:<{width}}{_shown(row.value):>12} {row.unit:<8}{limit:>9}{wall:>9}  {verdict:<7}{row.peer}")
 
 
 def _shown(value: float) -> str:
