@@ -9,7 +9,10 @@ import msgspec
 
 from mintage.disclosure.lexicon import lexicon
 
-_DIGITS = re.compile(r"(?<![\w.,\x1f])(?:\d{1,3}(?:,\d{3})+|\d+)(?:\.\d+)?(?!\d)|(?<![\w.])\.\d+")
+_DIGITS = re.compile(
+    r"(?:(?<![\w.,\x1f])|(?<=\b(?:RMB|CNY|USD|HKD|CAD|AUD|SGD|EUR|GBP|JPY)))"
+    r"(?:\d{1,3}(?:,\d{3})+|\d+)(?:\.\d+)?(?!\d)|(?<![\w.])\.\d+"
+)
 
 
 class Number(msgspec.Struct, frozen=True):

@@ -30,7 +30,7 @@ def role_of(context: Context, quantity: Quantity, following: Quantity | None, se
         if re.match(r"doubl|tripl|quadrupl", context.text[quantity.start : quantity.end], re.IGNORECASE):
             return RoleReading("growth", 1, compared)
         return _percent(left, right, compared)
-    if quantity.kind in {"time", "things", "ordinal", "multiple", "temperature", "length"}:
+    if quantity.kind in {"time", "things", "ordinal", "multiple", "temperature", "length", "area"}:
         return RoleReading("other")
     if words().difference_after.match(right) and following is not None and following.start - quantity.end < 20:
         less = re.match(r"\s*(?:\w+ )?(?:less|fewer|lower)", right, re.IGNORECASE) is not None

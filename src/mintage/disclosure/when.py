@@ -142,12 +142,18 @@ def _calendar_year(match: re.Match[str], _reporting: str) -> str | None:
     return str(_year(match))
 
 
+def _like(match: re.Match[str], reporting: str) -> str | None:
+    """Return the reporting period moved to the written year ("the same period of 2021")."""
+    return f"{_year(match)}{reporting[4:]}"
+
+
 _WRITTEN: dict[str, Callable[[re.Match[str], str], str | None]] = {
     "date": _date,
     "quarter": _quarter,
     "half": _half,
     "month": _month,
     "year": _calendar_year,
+    "like": _like,
 }
 
 

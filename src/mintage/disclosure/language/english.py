@@ -16,6 +16,7 @@ _RELATIVE = (
     ("next", re.compile(r"\b(?:next|coming|upcoming|following)\b", re.IGNORECASE)),
 )
 _ID = re.compile(r"(?P<year>\d{4})(?:Q(?P<quarter>\d)|H(?P<half>\d)|-(?P<month>\d\d)(?:-(?P<day>\d\d))?)?")
+_LIKE = re.compile(r"(?:the )?(?:same|corresponding|comparable|prior|year[- ]ago)\b", re.IGNORECASE)
 _YEAR_SAID = re.compile(r"20\d\d|['’]\d\d|\d[QH][ '’]?\d\d")
 _SCALES = (
     (Decimal(10**8), Decimal(10**8), Decimal("0.0001"), "億"),
@@ -74,6 +75,8 @@ def _mention(text: str, when: When) -> Mention | None:
         return None
     parts = {key: int(value) if value else None for key, value in match.groupdict().items()}
     year = parts["year"] if _YEAR_SAID.search(words) else None
+    if year is not None and _LIKE.match(words):
+        return Mention(when.start, when.end, words, "year", year)
     finest = next((name for name in ("quarter", "half", "day", "month") if parts[name]), "year")
     kind = "date" if finest == "day" else finest
     return Mention(
