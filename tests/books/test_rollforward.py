@@ -15,7 +15,7 @@ from mintage.books.view import View
 from mintage.house import memory_journal
 from mintage.journal.core import LotPolicySet, Reversal
 from mintage.sales.facts import DepositAppliedBtc, DepositReceivedBtc
-from mintage.treasury.facts import BitcoinPledged, BitcoinReturnedReusable, BitcoinSold, Remeasured
+from mintage.treasury.facts import BitcoinBought, BitcoinPledged, BitcoinReturnedReusable, BitcoinSold, Remeasured
 from mintage.units import parse_instant, parse_period
 from tests.books.company import BTC, OPENING, quarter, stated, usd
 
@@ -142,6 +142,18 @@ def test_the_hour_decides_whether_bitcoin_was_sold_nearly_immediately() -> None:
         fact = stated(date(2025, 5, 28), "sold", sold)
         journal.append([msgspec.structs.replace(fact, at=parse_instant(f"2025-05-28T{moment}Z"))])
         assert flow_sums(View(journal), Q2)[flow] == usd(20_900)
+
+
+def test_bitcoin_that_was_bought_is_an_investment_however_soon_it_is_sold() -> None:
+    """The rule is for what customers and pools gave (ASC 230-10-45-27A); a trade within a day is investing."""
+    journal = quarter()
+    before = flow_sums(View(journal), Q2)
+    bought = BitcoinBought(wallet="trade", bank="main", sats=BTC, cost=usd(100_000))
+    sold = BitcoinSold(wallet="trade", bank="main", sats=BTC, proceeds=usd(101_000))
+    journal.append([stated(date(2025, 6, 20), "bought", bought), stated(date(2025, 6, 20), "sold", sold)])
+    after = flow_sums(View(journal), Q2)
+    lines = ("bitcoin.sold.operating", "bitcoin.sold.investing", "bitcoin.bought")
+    assert [after.get(line, 0) - before.get(line, 0) for line in lines] == [0, usd(101_000), usd(-100_000)]
 
 
 def test_one_sale_of_old_and_new_lots_is_divided_by_units() -> None:

@@ -1,8 +1,8 @@
 """Cash flow: every movement of money by what it was for.
 
 A movement is classified by the account on the other side of its transfer: the chart names that account's cash-flow
-line. Money for bitcoin is divided by the lots that were sold: those sold within `sold_nearly_immediately_days` of
-receipt are operating, the rest investing. Source: ASC 230-10-45-27A.
+line. Money for bitcoin is divided by the lots that were sold: those received for hashing or goods and sold
+within `sold_nearly_immediately_days` of receipt are operating, the rest investing. Source: ASC 230-10-45-27A.
 """
 
 from __future__ import annotations
@@ -105,9 +105,11 @@ def _units(rows: list[MoveRow]) -> int:
 
 
 def _prompt(view: View, row: MoveRow) -> bool:
-    """Whether a lot was given up nearly immediately after it was received."""
-    days = policy().sold_nearly_immediately_days
-    return _sold_at(view, row) - row.lot.acquired_at <= days * DAY_US
+    """Whether a lot was received for hashing or goods, and given up nearly immediately afterwards."""
+    rule = policy()
+    if row.lot.kind not in rule.sold_nearly_immediately_kinds:
+        return False
+    return _sold_at(view, row) - row.lot.acquired_at <= rule.sold_nearly_immediately_days * DAY_US
 
 
 def _sold_at(view: View, row: MoveRow) -> int:

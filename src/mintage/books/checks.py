@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator
+from datetime import date
 
 from mintage.books.cashflow import cash_flow_indirect, cash_flow_values, movements
 from mintage.books.manifest import figures, read_manifest
@@ -11,11 +12,11 @@ from mintage.books.remeasure import bitcoin_accounts
 from mintage.books.rollforward import COLUMNS, Rollforward, bitcoin_rollforward, column
 from mintage.books.statements import balance_values
 from mintage.books.valuation import measured_accounts
-from mintage.books.view import DAY, View, select
+from mintage.books.view import DAY, View, account_pattern, select
 from mintage.capital.facts import PreferredRemeasured
 from mintage.journal.checks import Problem, Result
 from mintage.treasury.facts_money import OptionRemeasured
-from mintage.units import Period
+from mintage.units import Period, commodity, format_amount
 
 Check = Callable[[View, Period], Iterator[Problem]]
 
@@ -72,22 +73,39 @@ def _footing(roll: Rollforward) -> Iterator[Problem]:
 
 def check_cash(view: View, period: Period) -> Iterator[Problem]:
     """No account of money is overdrawn at the end of a day."""
+    yield from _overdrawn(view, period, "assets:cash:*", lambda _: True)
+
+
+def check_holdings(view: View, period: Period) -> Iterator[Problem]:
+    """Nothing left an account before it was there: bitcoin, wafers, chips and machines at the end of each day."""
+    yield from _overdrawn(view, period, "assets:*", lambda id_: commodity(id_).has_lots)
+
+
+def check_loans(view: View, period: Period) -> Iterator[Problem]:
+    """No loan is repaid beyond what was owed."""
+    for account, amount in select(view.stock(period.end), ("liabilities:loan:*",), "USD").items():
+        if amount > 0:
+            yield Problem(account, f"{format_amount(amount, 'USD')} more was repaid than was owed on {period.end}.")
+
+
+def _overdrawn(view: View, period: Period, accounts: str, counts: Callable[[str], bool]) -> Iterator[Problem]:
+    """Accounts that hold less than nothing at the end of a day, each at the first such day of the period."""
+    fits = account_pattern(accounts)
     held = {
-        (account, id_): amount
-        for (account, id_), amount in view.stock(period.start - DAY).items()
-        if account.startswith("assets:cash:")
+        slot: amount for slot, amount in view.stock(period.start - DAY).items() if fits(slot[0]) and counts(slot[1])
     }
-    by_day: dict[object, list[tuple[tuple[str, str], int]]] = {}
-    for row in view.journal.postings(account="assets:cash:*", start=period.start, end=period.end):
-        by_day.setdefault(row.date, []).append(((row.account, row.commodity), row.amount))
+    by_day: dict[date, list[tuple[tuple[str, str], int]]] = {}
+    for row in view.journal.postings(accounts, start=period.start, end=period.end):
+        if counts(row.commodity):
+            by_day.setdefault(row.date, []).append(((row.account, row.commodity), row.amount))
     overdrawn: set[tuple[str, str]] = set()
-    for day in sorted(by_day, key=str):
-        for slot, amount in by_day[day]:
+    for day, moved in sorted(by_day.items()):
+        for slot, amount in moved:
             held[slot] = held.get(slot, 0) + amount
-        for slot in {slot for slot, _ in by_day[day]} - overdrawn:
-            if held[slot] < 0:
+        for slot in dict.fromkeys(slot for slot, _ in moved):
+            if held[slot] < 0 and slot not in overdrawn:
                 overdrawn.add(slot)
-                yield Problem(slot[0], f"holds {held[slot]} minor units of {slot[1]} at the end of {day}.")
+                yield Problem(slot[0], f"holds {format_amount(held[slot], slot[1])} at the end of {day}.")
 
 
 def check_deposits(view: View, period: Period) -> Iterator[Problem]:
@@ -149,12 +167,14 @@ CHECKS: dict[str, Check] = {
     "cash-flow": check_cash_flow,
     "rollforward": check_rollforward,
     "cash": check_cash,
+    "holdings": check_holdings,
+    "loans": check_loans,
     "deposits": check_deposits,
     "price": check_price,
     "measured": check_measured,
     "manifest": check_manifest,
 }
-BEFORE_CLOSE = ("balance-sheet", "cash-flow", "rollforward", "cash", "deposits")
+BEFORE_CLOSE = ("balance-sheet", "cash-flow", "rollforward", "cash", "holdings", "loans", "deposits")
 """Checks that must pass before a close writes anything."""
 
 

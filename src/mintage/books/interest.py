@@ -15,7 +15,8 @@ from mintage.units import Period
 def interest_due(view: View, period: Period) -> dict[tuple[Period, str], int]:
     """Interest in cents by month of a period and lender.
 
-    Lenders whose terms are unknown, or whose interest somebody accrued by hand in a month, are left out.
+    Lenders whose terms are unknown, or whose interest somebody accrued by hand in a month, are left out; so is a loan
+    repaid beyond what was owed, which the check `loans` names.
     """
     terms: dict[str, list[tuple[date, LoanAgreed]]] = {}
     for fact in view.facts(LoanAgreed.kind):
@@ -25,7 +26,7 @@ def interest_due(view: View, period: Period) -> dict[tuple[Period, str], int]:
         (month, lender): amount
         for month in period.months()
         for lender, agreed in terms.items()
-        if not _by_hand(view, lender, month) and (amount := _month(view, lender, agreed, month))
+        if not _by_hand(view, lender, month) and (amount := _month(view, lender, agreed, month)) > 0
     }
 
 

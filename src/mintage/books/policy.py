@@ -15,6 +15,7 @@ class Policy(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=Tr
     Attributes:
         version: goes up with every change; each close is stamped with it.
         sold_nearly_immediately_days: bitcoin sold within so many days of receipt is an operating cash flow.
+        sold_nearly_immediately_kinds: how it must have been received; what was bought is an investment at once.
         useful_life_months: life of mining machines by model; "*" is the default.
         interest_days_in_year: interest of a day is the yearly rate over so many days.
         measurement_days_max: a measured hash rate or efficiency older than this is unknown.
@@ -22,6 +23,7 @@ class Policy(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=Tr
 
     version: int
     sold_nearly_immediately_days: int
+    sold_nearly_immediately_kinds: tuple[str, ...]
     useful_life_months: dict[str, int]
     interest_days_in_year: int
     measurement_days_max: int
