@@ -275,3 +275,32 @@ def test_every_command_of_a_room_has_an_example_and_says_its_json_switch() -> No
             if command is not None and not name.startswith("-"):
                 assert f"Example: mintage {room} {name}" in (command.__doc__ or ""), (room, name)
                 assert isinstance(command.__kwdefaults__["options"], Options)
+
+
+@pytest.mark.parametrize(
+    "words",
+    [
+        ("treasury", "holdings", "--on"),
+        ("treasury", "lots", "--on"),
+        ("treasury", "loans", "--price", "100000", "--on"),
+        ("sales", "backlog", "--on"),
+        ("factory", "stock", "--on"),
+        ("capital", "shares", "--on"),
+        ("fleet", "hashrate", "--on"),
+        ("books", "rollforward"),
+    ],
+)
+def test_before_the_ledger_begins_nothing_is_known_and_nothing_is_zero(shell: Shell, words: tuple[str, ...]) -> None:
+    """A day before the opening balances is refused with the reason, not answered with zeros."""
+    code, out, err = shell.run(*words, "2020-01-01")
+    assert (code, out) == (2, "")
+    assert "unknown" in err
+    assert "the ledger begins on" in err
+
+
+def test_a_reopening_is_told_in_json(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    """Every command that writes answers a script with the key of what it wrote."""
+    shell = Shell(write(tmp_path / "books.db"), capsys)
+    shell.json("books", "close", "2025-04", "--price", "100000", "--source", "index")
+    told = shell.json("books", "reopen", "2025-04", "--reason", "late bill", "--approved-by", "J. Doe")
+    assert told == {"period": "2025-04", "key": "close:reopen:2025-04", "reason": "late bill", "approved_by": "J. Doe"}

@@ -105,7 +105,11 @@ def reopen_(period: str, *, reason: str, approved_by: str, options: Options = Op
         reason: why.
         approved_by: who decided it.
     """
-    reopen(options.journal(), parse_period(period), reason=reason, approved_by=approved_by, actor=actor(), at=now())
+    span, journal = parse_period(period), options.journal()
+    fact = reopen(journal, span, reason=reason, approved_by=approved_by, actor=actor(), at=now())
+    if options.json:
+        print_json({"period": period, "key": fact.key, "reason": reason, "approved_by": approved_by})
+        return
     print(f"{period} is open again; the reopening is a fact.")
 
 
@@ -138,7 +142,11 @@ def rollforward(period: str, *, options: Options = Options()) -> None:
     Args:
         period: the period.
     """
-    found = bitcoin_rollforward(options.view(), parse_period(period))
+    view, span = options.view(), parse_period(period)
+    gap = view.flow_gap(span)
+    if gap:
+        raise InputError(f"the rollforward of {period} is unknown: {gap}.", remedy="Ask for a later period.")
+    found = bitcoin_rollforward(view, span)
     if options.json:
         print_json(found)
     else:

@@ -30,7 +30,7 @@ def shares(*, on: Day | None = None, options: Options = Options()) -> None:
     Args:
         on: end of this day; by default everything recorded.
     """
-    balances = options.journal().balances(end=on)
+    balances = options.journal_on(on).balances(end=on)
     ads, preferred = ads_outstanding(balances), preferred_outstanding(balances)
     if options.json:
         print_json({"on": on, "ads": ads, "class_a_shares": shares_of_ads(ads), "preferred": preferred})

@@ -62,7 +62,7 @@ def stock_(*, on: Day | None = None, options: Options = Options()) -> None:
     Args:
         on: end of this day; by default everything recorded.
     """
-    rows = stock(options.journal(), on)
+    rows = stock(options.journal_on(on), on)
     total = usd(sum(row.cost for row in rows))
     if options.json:
         found = [

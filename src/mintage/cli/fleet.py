@@ -32,7 +32,7 @@ def hashrate(*, on: Day | None = None, options: Options = Options()) -> None:
     Args:
         on: end of this day; by default today.
     """
-    view, day = options.view(), on or datetime.now(UTC).date()
+    view, day = View(options.journal_on(on)), on or datetime.now(UTC).date()
     sites = hashrate_by_site(view.journal, day)
     regions = sorted({site.region for site in sites})
     groups = {name: [site for site in sites if site.region == name] for name in regions} | {"": sites}

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import os
 from dataclasses import dataclass
+from datetime import date
 from getpass import getuser
 from pathlib import Path
 from typing import Annotated
@@ -32,6 +33,18 @@ class Options:
     def journal(self) -> SqliteJournal:
         """The journal that the command works on."""
         return open_journal(self.db)
+
+    def journal_on(self, day: date | None) -> SqliteJournal:
+        """The journal, for a question about the end of a day, or about now.
+
+        Raises:
+            InputError: the ledger begins after that day, so that nothing is known of it.
+        """
+        journal = self.journal()
+        gap = View(journal).stock_gap(day) if day else ""
+        if gap:
+            raise InputError(f"unknown on {day}: {gap}.", remedy="Ask for a later day.", field="--on")
+        return journal
 
     def view(self) -> View:
         """A view of the books for one command."""

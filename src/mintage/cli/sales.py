@@ -57,7 +57,7 @@ def backlog_(*, on: Day | None = None, options: Options = Options()) -> None:
     Args:
         on: end of this day; by default everything recorded.
     """
-    rows = backlog(options.journal(), on)
+    rows = backlog(options.journal_on(on), on)
     if options.json:
         found = [
             {

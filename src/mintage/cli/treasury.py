@@ -31,7 +31,7 @@ def holdings_(*, on: Day | None = None, price: Number | None = None, options: Op
         on: end of this day; by default everything recorded.
         price: USD per bitcoin, to value it at.
     """
-    states = holdings(options.journal(), on)
+    states = holdings(options.journal_on(on), on)
     all_ = owned(states)
     if options.json:
         found = [_holding(name, held, price) for name, held in states.items()]
@@ -58,7 +58,7 @@ def lots(*, commodity: str = "BTC", on: Day | None = None, limit: int = 50, opti
         on: end of this day; by default everything recorded.
         limit: at most so many, the oldest; 0 for all.
     """
-    states = options.journal().lot_states(commodity, on)
+    states = options.journal_on(on).lot_states(commodity, on)
     some = states[:limit] if limit > 0 else states
     if options.json:
         found = [
@@ -102,7 +102,7 @@ def loans(*, on: Day | None = None, price: Number | None = None, options: Option
         on: end of this day; by default everything recorded.
         price: USD per bitcoin; by default the last one observed by that day.
     """
-    view = options.view()
+    view = View(options.journal_on(on))
     agreed = (fact.data for fact in view.facts(LoanAgreed.kind) if on is None or fact.date <= on)
     lenders = sorted({data.lender for data in agreed if isinstance(data, LoanAgreed)})
     worth, origin = _price(view, on, price)
