@@ -71,3 +71,64 @@ def test_parts_of_the_business_are_not_its_whole() -> None:
     assert ("revenue.hosting", "25200000", "2023Q2") in _read(report)
     assert ("net_income", "15600000", "2022Q2") in _read(report)
     assert ("net_income.adjusted", "2300000", "2023Q2") in _read(report)
+
+
+MONTHLY = """Bitcoin Production and Operations Updates for July 2025 | |||
+Metric | July 2025 1 | June 2025 1 | July 2024 | Month/Month | Year/Year |
+Bitcoin Mined Cedar Flat | 240 | 200 | 160 | 20 % | 50 % |
+Bitcoin Mined Pine Bluff2 | 70 | 50 | 0 | 40 % | N/A |
+Deployed Hash Rate - Cedar Flat 2 | 14.5 EH/s | 14.5 EH/s | 10.0 EH/s | 0 % | 45 % |
+Deployed Hash Rate - Pine Bluff 2,3 | 4.5 EH/s | 4.0 EH/s | - | 13 % | N/A |
+Deployed Hash Rate - Total 2 | 19.0 EH/s | 18.5 EH/s | 10.0 EH/s | 3 % | 90 % |
+"""
+
+
+def test_rows_with_note_marks_belong_to_their_sites() -> None:
+    """Digits that lead to notes do not hide a row's site, and rows that share a measure are parts of it."""
+    report = _report(MONTHLY, "2025-07")
+    assert _bad(report) == []
+    read = _read(report)
+    assert ("hashrate.installed.pine-bluff", "4", "2025-06") in read
+    assert ("hashrate.installed", "19", "2025-07") in read
+    assert ("bitcoin.mined.cedar-flat", "240", "2025-07") in read
+
+
+def test_a_wrong_site_is_found_against_the_total() -> None:
+    """A digit changed in a site's row no longer adds up."""
+    assert _bad(_report(MONTHLY.replace("| 4.5 EH/s", "| 5.4 EH/s"), "2025-07"))
+
+
+BALANCE = """CONSOLIDATED BALANCE SHEETS
+As of December 31, 2024 and June 30, 2025
+(all amounts in thousands, except share data)
+      Note   2024    2025
+             US$     US$
+ASSETS
+Current assets:
+Cash   2(c)   41,200    38,900
+Accounts receivable, net      1,510    3,920
+Inventories   4   60,300    71,100
+Cryptocurrency receivable, current   7   20,500    25,300
+Non-current assets:
+Cryptocurrency receivable, non-current   7   9,050    12,280
+Total assets      210,100    244,700
+"""
+
+
+def test_a_balance_sheet_is_read_with_dates_scale_and_currency() -> None:
+    """Notes are no amounts; years stand for the dates above; thousands and dollars come from the lines above."""
+    read = _read(_report(BALANCE, "2025Q2"))
+    assert ("cash", "41200000", "2024-12-31") in read
+    assert ("receivables", "3920000", "2025-06-30") in read
+    assert ("crypto_receivable.noncurrent", "12280000", "2025-06-30") in read
+    assert ("assets.total", "244700000", "2025-06-30") in read
+    assert not [row for row in read if row[1] in {"2", "4", "7"}]
+
+
+def test_years_of_an_income_statement_are_its_quarters() -> None:
+    """Columns headed by years under "three months ended" are quarters, not years."""
+    text = (
+        "For the three months ended June 30,\n(in thousands of US dollars)\n   2024   2025\n"
+        "Total revenue   31,400   40,200\nGross profit   4,100   6,000\n"
+    )
+    assert ("revenue.total", "40200000", "2025Q2") in _read(_report(text, "2025Q2"))

@@ -5,33 +5,36 @@ import re
 import msgspec
 
 from mintage.disclosure.building import make_figure, period_figure
+from mintage.disclosure.columns import (
+    Column,
+    assumed_columns,
+    currency_of,
+    dates_above,
+    read_header,
+    scale_above,
+    without_note,
+)
 from mintage.disclosure.context import Context
 from mintage.disclosure.dating import Dated
 from mintage.disclosure.document import Document, is_table_row
 from mintage.disclosure.figures import Figure
 from mintage.disclosure.linking import comparison_base
 from mintage.disclosure.metrics import find_measures, measures_by_id
-from mintage.disclosure.quantities import find_quantities
+from mintage.disclosure.quantities import blank, find_quantities
 from mintage.disclosure.quantity import Quantity
 from mintage.disclosure.roles import RoleReading
 from mintage.disclosure.subjects import Subject, subject_of
-from mintage.disclosure.when import When, find_periods
-from mintage.disclosure.words import words
+from mintage.disclosure.when import find_periods
 
 _CELL = re.compile(r"(?:(?!\||\t| {2,}).)+")
 _RULE = re.compile(r"[\s|:+=_–—-]+")
 _LABEL_UNIT = re.compile(r"\((?P<unit>[^()\d]{1,24})\)")
 _SCALE = re.compile(r"\b(?:in )?(?P<scale>thousand|million|billion)s?\b", re.IGNORECASE)
-_IN_SCALE = re.compile(r"\bin (?:US\$ |USD |US dollars? |\$ )?(?P<scale>thousand|million|billion)s?\b", re.IGNORECASE)
 _TAIL = re.compile(r"^(?P<head>.+?)\s*(?:[-–—:]|\()\s*(?P<place>[A-Z][A-Za-z. ]+?)\)?\s*$")
+_NOTE_MARKS = re.compile(r"(?<=[A-Za-z)]) ?(?:\d\d?(?:, ?\d\d?)*|\(\d\))$")
+_HEADINGS_MAX = 2
+_HEADING = re.compile(r"[^\d.]{1,60}")
 _TOTAL = re.compile(r"(?:sub)?total|company[- ]wide|all sites|combined", re.IGNORECASE)
-
-
-class _Column(msgspec.Struct, frozen=True):
-    """What a column shows: values of `period`, or the change against it (`compared`: "mom", "qoq" or "yoy")."""
-
-    period: str
-    compared: str | None = None
 
 
 class _Cell(msgspec.Struct, frozen=True):
@@ -41,10 +44,11 @@ class _Cell(msgspec.Struct, frozen=True):
 
 class _State(msgspec.Struct):
     number: int
-    columns: list[_Column] = []
+    columns: list[Column] = []
     heading: str = ""
     scale: str = ""
     currency: str = ""
+    rows: list[tuple[str, list[Figure]]] = []
 
 
 def read_tables(document: Document, reporting: str) -> dict[int, list[Figure]]:
@@ -57,13 +61,17 @@ def read_tables(document: Document, reporting: str) -> dict[int, list[Figure]]:
     rows = [index for index, paragraph in enumerate(document.paragraphs) if is_table_row(paragraph.en)]
     state = _State(0)
     for position, index in enumerate(rows):
-        if position == 0 or rows[position - 1] != index - 1:
-            scale, currency = _scale_above(document, index)
+        if position == 0 or not _goes_on(document, rows[position - 1], index):
+            _tell_apart(state.rows)
+            scale, currency = scale_above(document, index)
             state = _State(state.number + 1, scale=scale, currency=currency)
             alone = position + 1 == len(rows) or rows[position + 1] != index + 1
             if alone and len(_cells(document.paragraphs[index].en)) < 3:
                 continue
+        known = state.columns
         figures = _row(document.paragraphs[index].en, reporting, state)
+        if state.columns is not known:
+            state.columns = dates_above(document, index, state.columns)
         for number, figure in enumerate(figures, start=1):
             paragraph = document.paragraphs[index]
             partner = figures[int(figure.partner)] if figure.partner else None
@@ -72,16 +80,39 @@ def read_tables(document: Document, reporting: str) -> dict[int, list[Figure]]:
             figure.paragraph, figure.line, figure.speaker = index, paragraph.line, paragraph.speaker
             figure.quote, figure.table = paragraph.en[:120].strip(), state.number
         result[index] = figures
+    _tell_apart(state.rows)
     return result
 
 
-def _scale_above(document: Document, index: int) -> tuple[str, str]:
-    """Return scale word and currency sign of a line such as "(in thousands of US dollars)" above a table."""
-    above = document.paragraphs[index - 1].en if index else ""
-    match = _IN_SCALE.search(above)
-    if match is None:
-        return "", ""
-    return match["scale"], "$" if re.search(r"dollars?|US\$|USD|\$", above) else ""
+def _goes_on(document: Document, before: int, index: int) -> bool:
+    """Say whether a table continues from one row to another: side by side, or with only headings between."""
+    between = [paragraph.en for paragraph in document.paragraphs[before + 1 : index]]
+    return len(between) <= _HEADINGS_MAX and all(_HEADING.fullmatch(text) for text in between)
+
+
+def _tell_apart(rows: list[tuple[str, list[Figure]]]) -> None:
+    """Make parts of the rows that name the same metric with further words ("Bitcoin mined North Site")."""
+    named: dict[str, list[tuple[str, list[Figure]]]] = {}
+    for label, figures in rows:
+        if figures and figures[0].metric and figures[0].scope is None:
+            named.setdefault(figures[0].metric, []).append((label, figures))
+    for metric, same in named.items():
+        if len({label for label, _ in same}) == 1:
+            continue
+        for label, figures in same:
+            place = _slug(" ".join(_further_words(label)))
+            for figure in figures:
+                if place and figure.metric == metric:
+                    figure.scope, figure.metric = place, f"{metric}.{place}"
+
+
+def _further_words(label: str) -> list[str]:
+    """Return the words of a label that name no measure, without brackets; none for a total."""
+    bare = re.sub(r"\(.*?\)", "", label)
+    if _TOTAL.search(bare):
+        return []
+    hidden = [(mention.start, mention.end) for mention in find_measures(bare)]
+    return re.findall(r"[A-Za-z][\w'’]*", blank(bare, hidden).replace("\x1f", " "))
 
 
 def _cells(text: str) -> list[_Cell]:
@@ -94,63 +125,26 @@ def _row(text: str, reporting: str, state: _State) -> list[Figure]:
     if _RULE.fullmatch(text):
         return []
     cells = _cells(text)
-    header = _header(cells, reporting)
+    texts = [cell.text for cell in cells]
+    header = read_header(texts, reporting)
     if header:
         state.columns = header
         return [period_figure(when, text) for when in find_periods(text, reporting) if when.explicit]
     if len(cells) == 1:
         state.heading = cells[0].text if find_measures(cells[0].text) else ""
         return []
-    label, values = cells[0].text, cells[1:]
-    columns = state.columns or _assumed(values, reporting)
-    return _values(text, label, values[: len(columns)], columns, state)
+    if currency_of(texts):
+        state.currency = currency_of(texts)
+        return []
+    label, values = _NOTE_MARKS.sub("", cells[0].text).strip(), cells[1:]
+    values = values[without_note(texts[1:], len(state.columns)) :]
+    columns = state.columns or assumed_columns([cell.text for cell in values], reporting)
+    figures = _values(text, label, values[: len(columns)], columns, state)
+    state.rows.append((label, figures))
+    return figures
 
 
-def _header(cells: list[_Cell], reporting: str) -> list[_Column]:
-    """Return the columns that a row of periods and comparisons names, or nothing."""
-    columns: list[_Column] = []
-    named = cells if _column(cells[0].text, reporting, columns) else cells[1:]
-    for cell in named:
-        column = _column(cell.text, reporting, columns)
-        if column is None:
-            return []
-        columns.append(column)
-    return columns if any(column.compared is None for column in columns) else []
-
-
-def _column(text: str, reporting: str, before: list[_Column]) -> _Column | None:
-    for compared, pattern in _comparisons().items():
-        if pattern.search(text):
-            current = next((column.period for column in before if column.compared is None), reporting)
-            return _Column(current, compared)
-    whens: list[When] = find_periods(text, reporting)
-    covered = sum(when.end - when.start for when in whens)
-    if (
-        len(whens) == 1
-        and covered >= len(text.strip()) - 24
-        and not find_quantities(text, [(w.start, w.end) for w in whens])
-    ):
-        return _Column(whens[0].period)
-    return None
-
-
-def _comparisons() -> dict[str, re.Pattern[str]]:
-    longer = {"mom": r"month\s*/\s*month", "qoq": r"quarter\s*/\s*quarter", "yoy": r"year\s*/\s*year"}
-    return {
-        name: re.compile(f"{pattern.pattern}|{longer[name]}", re.IGNORECASE)
-        for name, pattern in words().compared.items()
-    }
-
-
-def _assumed(values: list[_Cell], reporting: str) -> list[_Column]:
-    plain = [cell for cell in values if not cell.text.rstrip(")").endswith("%")]
-    periods_of = [reporting, comparison_base(reporting, None), comparison_base(reporting, "yoy")]
-    changes = [_Column(reporting, "mom" if "-" in reporting else "qoq"), _Column(reporting, "yoy")]
-    columns = [_Column(period) for period in periods_of[: len(plain)]]
-    return columns + changes[: max(0, len(values) - len(columns))]
-
-
-def _values(text: str, label: str, values: list[_Cell], columns: list[_Column], state: _State) -> list[Figure]:
+def _values(text: str, label: str, values: list[_Cell], columns: list[Column], state: _State) -> list[Figure]:
     name, place = _label(label, state)
     figures: list[Figure] = []
     current: Figure | None = None
@@ -178,7 +172,7 @@ def _values(text: str, label: str, values: list[_Cell], columns: list[_Column], 
     return figures
 
 
-def _level(context: Context, quantity: Quantity, subject: Subject | None, column: _Column, place: str | None) -> Figure:
+def _level(context: Context, quantity: Quantity, subject: Subject | None, column: Column, place: str | None) -> Figure:
     figure = make_figure(context, quantity, RoleReading("level"), subject, Dated(column.period, stated=True))
     figure.period = column.period
     if place and figure.metric:
@@ -204,7 +198,7 @@ def _slug(site: str) -> str:
     return re.sub(r"[^a-z0-9]+", "-", site.lower()).strip("-")
 
 
-def _quantity(name: str, cell: _Cell, column: _Column, state: _State) -> tuple[Quantity | None, Context]:
+def _quantity(name: str, cell: _Cell, column: Column, state: _State) -> tuple[Quantity | None, Context]:
     """Read a cell as if the row's unit and the table's scale were written in it."""
     value = cell.text
     unit = _LABEL_UNIT.search(name)
