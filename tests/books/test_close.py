@@ -265,3 +265,12 @@ def test_a_quarter_closes_on_disk_as_in_memory(tmp_path: Path) -> None:
         assert close_period(disk, Q2).sha256 == close_period(memory, Q2).sha256
     finally:
         disk.close()
+
+
+def test_periods_close_in_order() -> None:
+    """A later month is refused while the one before is open: its depreciation and gains would be misplaced."""
+    journal = quarter()
+    with pytest.raises(InputError, match=r"2025-06 cannot be closed while 2025-05 is open.* Close 2025-05 first"):
+        close_period(journal, JUNE)
+    for name in ("2025-04", "2025-05", "2025-06"):
+        assert not close_period(journal, parse_period(name)).already

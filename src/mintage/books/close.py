@@ -20,13 +20,13 @@ from mintage.books.interest import interest_due
 from mintage.books.manifest import build_manifest, encode_manifest, read_manifest
 from mintage.books.prices import ClosingPrice, closing_price
 from mintage.books.remeasure import bitcoin_accounts, bitcoin_changes, currency_changes
-from mintage.books.view import View
+from mintage.books.view import DAY, View
 from mintage.journal.checks import Result
 from mintage.journal.core import PeriodLocked, PeriodReopened, Reversal
 from mintage.journal.fact import Evidence, Fact, FactData
 from mintage.journal.store import Journal
 from mintage.treasury.facts_money import InterestAccrued
-from mintage.units import Period, day_end_instant, parse_instant
+from mintage.units import Period, day_end_instant, parse_instant, parse_period
 from mintage.units.errors import CheckFailed, InputError
 
 HOUR_US = 3_600_000_000
@@ -196,13 +196,14 @@ def close_period(
         at: instant of the close, microseconds since 1970 UTC; by default the period's last second.
 
     Raises:
-        InputError: see `preview`; nothing was written.
+        InputError: see `preview`, or an earlier period of the ledger is still open; nothing was written.
         CheckFailed: the books do not foot; the period stays open. Before accruals nothing was written.
     """
     if period.name in journal.closed_periods():
         manifest = read_manifest(View(journal), period)
         digest = encode_manifest(manifest)[1] if manifest else ""
         return Closed(period=period.name, manifest=manifest, sha256=digest, facts=(), already=True)
+    _require_order(View(journal), period)
     draft = preview(journal, period, actor=actor, price=price, rates=rates)
     _require(run_checks(View(journal), period, BEFORE_CLOSE), period)
     journal.append(draft.facts)
@@ -260,3 +261,14 @@ def _require(results: list[Result], period: Period) -> None:
     if problems:
         more = f" And {len(problems) - 3} more." if len(problems) > 3 else ""
         raise CheckFailed(f"{period} stays open. {' '.join(problems[:3])}{more}")
+
+
+def _require_order(view: View, period: Period) -> None:
+    """Periods close in order: depreciation and fair value of one begin where those of the one before ended."""
+    day_before = period.start - DAY
+    if view.began is None or day_before <= view.began:
+        return
+    if not any(day_before in parse_period(name) for name in view.journal.closed_periods()):
+        raise InputError(
+            f"{period} cannot be closed while {period.before()} is open.", remedy=f"Close {period.before()} first."
+        )
