@@ -92,7 +92,7 @@ def definition(id_: str) -> Kpi:
     found = definitions().get(id_)
     if found is None:
         near = get_close_matches(id_, definitions(), n=3)
-        hint = f"Did you mean {' or '.join(near)}?" if near else "See `mintage books kpi`."
+        hint = f"Did you mean {' or '.join(near)}?" if near else "See `mintage books kpis`."
         raise InputError(f"'{id_}' is not the id of a KPI.", remedy=hint)
     return found
 

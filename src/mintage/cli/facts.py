@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 from pathlib import Path
+from typing import Annotated
 
 import msgspec
-from cyclopts import App
+from cyclopts import App, Parameter
 
 from mintage.cli.options import Options, actor
 from mintage.cli.show import print_json, print_table, progress
@@ -20,7 +21,7 @@ app = App(name="facts", help="Import, list and explain facts.")
 
 
 @app.command(name="import")
-def import_(paths: list[Path], *, options: Options = Options()) -> None:
+def import_(paths: Annotated[list[Path], Parameter(negative=())], *, options: Options = Options()) -> None:
     """Read fact files (TOML, CSV, JSONL) or folders of them, and book them: all or nothing.
 
     Importing the same files again changes nothing.
