@@ -18,7 +18,15 @@ from mintage.journal.fact import Fact
 from mintage.journal.lots import Lot, LotBook, LotMove, LotPolicy, Take
 from mintage.journal.rules import Effect, LateCost, Posting, Rulebook, Transfer
 from mintage.units import commodity, parse_period
-from mintage.units.errors import DuplicateKey, InputError, LedgerError, PeriodClosed, Shortfall, Unbalanced
+from mintage.units.errors import (
+    DuplicateKey,
+    InputError,
+    LedgerError,
+    PeriodClosed,
+    Shortfall,
+    Unbalanced,
+    UnknownAccount,
+)
 
 
 class Entry(msgspec.Struct, frozen=True, gc=False):
@@ -215,7 +223,10 @@ class _Booking:
         loose = False
         for effect in effects:
             if isinstance(effect, Transfer):
-                self._transfer(effect)
+                try:
+                    self._transfer(effect)
+                except Shortfall as error:
+                    raise error.at(field="lots" if effect.lots else self._field_of(effect.amount)) from error
             elif isinstance(effect, Posting):
                 loose = True
                 self._loose(effect)
@@ -226,8 +237,11 @@ class _Booking:
         if self.opened:
             self._open_lots()
         chart = self.ledger.chart
-        for posting in self.postings:
-            chart.entry(posting.account)
+        try:
+            for posting in self.postings:
+                chart.entry(posting.account)
+        except UnknownAccount as error:
+            raise error.at(field="legs" if loose else "account") from error
         self.ledger.apply(self.postings)
         return Entry(tuple(self.postings), tuple(self.moves), tuple(self.lots))
 
@@ -259,6 +273,11 @@ class _Booking:
                 self._carry_cost(transfer, takes, target if held_after else transfer.cost_to)
         elif held_after:
             self.opened.append(transfer)
+
+    def _field_of(self, amount: int) -> str | None:
+        """The field that a rule took an amount from as it is."""
+        data = self.fact.data
+        return next((name for name in data.__struct_fields__ if getattr(data, name) is amount), None)
 
     def _give(self, transfer: Transfer, takes: list[Take], source: str, *, moved: bool) -> None:
         moves, lots, target = self.moves, self.ledger.lots, transfer.target
@@ -331,6 +350,7 @@ class _Booking:
                 raise Unbalanced(
                     f"{id_} does not balance: the legs sum to {amount} minor units.",
                     remedy="Debits (plus) and credits (minus) of each commodity must sum to zero.",
+                    field="legs",
                 )
 
     def _late_cost(self, late: LateCost) -> None:
