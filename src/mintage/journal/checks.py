@@ -59,7 +59,7 @@ Check = Callable[[Journal, Chart, Rulebook], Iterator[Problem]]
 
 
 def check_store(journal: Journal, _chart: Chart, _rulebook: Rulebook) -> Iterator[Problem]:
-    """The storage engine finds its file sound."""
+    """The file is sound, its triggers are in place, and its rows carry the dates of their facts."""
     for text in journal.integrity():
         yield Problem("database file", text)
 
@@ -87,6 +87,7 @@ def check_rows(journal: Journal, _chart: Chart, _rulebook: Rulebook) -> Iterator
         for name, column, said in (
             ("key", row.key, item.key),
             ("kind", row.kind, item.kind),
+            ("at", row.at, item.at),
             ("date", row.date, item.date),
         ):
             if column != said:

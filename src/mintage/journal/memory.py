@@ -95,7 +95,7 @@ class MemoryJournal:
         """See `Journal.raw`."""
         for at, (item, entry) in enumerate(zip(self._facts, self._entries, strict=True)):
             body = encode_fact(item)
-            yield RawRow(at + 1, item.key, item.kind, item.date, body, self._hash_up_to(at + 1), entry)
+            yield RawRow(at + 1, item.key, item.kind, item.at, item.date, body, self._hash_up_to(at + 1), entry)
 
     def integrity(self) -> list[str]:
         """See `Journal.integrity`; memory has no engine to ask."""

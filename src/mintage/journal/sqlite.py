@@ -19,7 +19,7 @@ from mintage.journal.ledger import Entry
 from mintage.journal.lots import Lot, LotMove, LotPolicy
 from mintage.journal.rules import Rulebook
 from mintage.journal.sqlite_read import SqliteReader
-from mintage.journal.sqlite_schema import check_version, connect, store_error, upgrades
+from mintage.journal.sqlite_schema import check_version, connect, departures, store_error, upgrades
 from mintage.journal.sqlite_write import Job, Writer
 from mintage.journal.store import Balances, LotState, MoveRow, PostingRow, RawRow, Receipt, Stored
 from mintage.units.errors import StoreError
@@ -195,6 +195,15 @@ class SqliteJournal:
             found = [str(row[0]) for row in db.execute("PRAGMA integrity_check(20)") if row[0] != "ok"]
             # Asked here and not at every insert, where it took a third of the writing: the writer itself makes the ids.
             orphans = db.execute("PRAGMA foreign_key_check").fetchmany(20)
+            found += departures(db)
+            found += [
+                f"{table} of fact {seq} ('{key}') carry another date than the fact."
+                for table in ("postings", "moves")
+                for seq, key in db.execute(
+                    f"SELECT DISTINCT f.seq, f.key FROM {table} t JOIN facts f ON f.seq = t.seq"  # noqa: S608  our own
+                    " WHERE t.date <> f.date LIMIT 20"
+                )
+            ]
         except sqlite3.Error as error:
             return [str(error)]
         return found + [

@@ -76,15 +76,15 @@ class SqliteReader:
         lots = self._grouped(
             "SELECT seq, name, commodity, kind, acquired_at, seq, units, cost FROM lot_rows ORDER BY seq, id"
         )
-        for seq, key, kind, day, body, hash_ in self._rows(
-            "SELECT seq, key, kind, date, body, hash FROM facts ORDER BY seq"
+        for seq, key, kind, at, day, body, hash_ in self._rows(
+            "SELECT seq, key, kind, at, date, body, hash FROM facts ORDER BY seq"
         ):
             entry = Entry(
                 tuple(Posting(*row) for row in postings(seq)),
                 tuple(LotMove(*row) for row in moves(seq)),
                 tuple(Lot(*row) for row in lots(seq)),
             )
-            yield RawRow(seq, key, kind, number_day(day), bytes(body), bytes(hash_), entry)
+            yield RawRow(seq, key, kind, at, number_day(day), bytes(body), bytes(hash_), entry)
 
     def _grouped(self, sql: str) -> Any:
         """A function that answers the rows of one fact from a query ordered by fact, reading it once."""

@@ -89,6 +89,19 @@ def upgrade(db: sqlite3.Connection, path: Path) -> None:
         raise store_error(path, error) from error
 
 
+def departures(db: sqlite3.Connection) -> list[str]:
+    """Tables, triggers, views and indexes of a file that are not as the scripts make them."""
+    pattern = sqlite3.connect(":memory:")
+    for script in upgrades():
+        pattern.executescript(script)
+    query = "SELECT type || ' ' || name, sql FROM sqlite_schema WHERE sql IS NOT NULL ORDER BY name"
+    wanted, found = dict(pattern.execute(query)), dict(db.execute(query))
+    pattern.close()
+    problems = [f"the {name} is missing." for name in wanted if name not in found]
+    problems += [f"the {name} is not as Mintage makes it." for name, sql in found.items() if wanted.get(name) != sql]
+    return problems
+
+
 def statements(script: str) -> list[str]:
     """The complete statements of a script (triggers contain semicolons of their own)."""
     found, current = [], ""

@@ -52,6 +52,7 @@ class RawRow(msgspec.Struct, frozen=True):
     seq: int
     key: str
     kind: str
+    at: int
     date: date
     body: bytes
     hash: bytes
