@@ -46,8 +46,8 @@ def _kind_parts(kind: str, cls: type[FactData], rule: Rule | None) -> list[str]:
     parts.append(f"**Posts.** {cleandoc(rule.__doc__ or '')}")
     lines = posting_lines(rule, cls)
     if lines:
-        rows = [(code(line.commodity), line.amount, code(line.source), code(line.target), line.note) for line in lines]
-        parts.append(table(("commodity", "amount", "from", "to", "note"), rows))
+        legs = [(code(line.commodity), line.amount, code(line.source), code(line.target), line.note) for line in lines]
+        parts.append(table(("commodity", "amount", "from", "to", "note"), legs))
     return parts
 
 
