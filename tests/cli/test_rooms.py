@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import sqlite3
 from decimal import Decimal
 from importlib import import_module
 from pathlib import Path
@@ -304,3 +305,32 @@ def test_a_reopening_is_told_in_json(tmp_path: Path, capsys: pytest.CaptureFixtu
     shell.json("books", "close", "2025-04", "--price", "100000", "--source", "index")
     told = shell.json("books", "reopen", "2025-04", "--reason", "late bill", "--approved-by", "J. Doe")
     assert told == {"period": "2025-04", "key": "close:reopen:2025-04", "reason": "late bill", "approved_by": "J. Doe"}
+
+
+def test_books_that_cannot_be_read_are_a_finding_not_an_error(
+    tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    """An account renamed in the file: `check` still prints its table, names the fact, and exits with 1."""
+    shell = Shell(write(tmp_path / "books.db"), capsys)
+    database = sqlite3.connect(shell.db)
+    database.execute("UPDATE accounts SET name = 'assets:nowhere' WHERE name LIKE 'assets:cash:%'")
+    database.commit()
+    database.close()
+    code, out, err = shell.run("check", "2025Q2")
+    assert (code, err) == (1, "")
+    assert "journal.chain" in out
+    assert "assets:nowhere" in out
+
+
+def test_an_amount_that_sums_could_not_hold_is_refused(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    """The limit leaves room for sums: no amount that goes in can make the balances unreadable."""
+    shell = Shell(write(tmp_path / "books.db"), capsys)
+    row = '{"kind": "books.opening-balance", "key": "big-%d", "date": "2025-03-31", "account": "assets:cash:main", '
+    lines = [row % number + '"amount": "%s USD"}' for number in range(3)]
+    (tmp_path / "big.jsonl").write_text("\n".join(line % "90071992547409.91" for line in lines) + "\n", "utf-8")
+    assert shell.run("facts", "import", str(tmp_path / "big.jsonl"))[0] == 0
+    assert shell.run("books", "balances")[0] == 0
+    (tmp_path / "more.jsonl").write_text(lines[0] % "90071992547409.92" + "\n", "utf-8")
+    code, _, err = shell.run("facts", "import", str(tmp_path / "more.jsonl"))
+    assert code == 2
+    assert "too large" in err

@@ -13,13 +13,13 @@ import msgspec
 
 from mintage.journal.fact import FactData
 from mintage.units import parse_amount, parse_date, parse_number
+from mintage.units.amount import UNITS_MAX
 from mintage.units.errors import AmountError, InputError
 
 Reader = Callable[[Any], Any]
 _PATH = re.compile(r" - at `\$\.?([^`]*)`")
 _MISSING = re.compile(r"missing required field `([^`]+)`")
 _UNKNOWN = re.compile(r"unknown field `([^`]+)`")
-_COUNT_MAX = 2**63 - 1
 # What the reader of the types says, and what it means to somebody who wrote a file.
 _PLAIN_WORDS = (
     ("Expected `int` >= 0", "it is negative.", "Give zero or more; what goes the other way is another kind of fact."),
@@ -128,8 +128,8 @@ def _read_count(value: Any) -> int:
     number = parse_number(str(value))
     if number != int(number):
         raise AmountError(f"{value} is not a whole number.", remedy="Write a whole number.")
-    if abs(number) > _COUNT_MAX:
-        raise AmountError(f"{value} is too large to store.", remedy="The limit is 2^63 - 1.")
+    if abs(number) > UNITS_MAX:
+        raise AmountError(f"{value} is too large to store.", remedy="The limit is 2^53 - 1.")
     return int(number)
 
 

@@ -26,7 +26,7 @@ ALIASES: dict[str, tuple[str, int]] = {
     "MWh": ("ENERGY", 3),
     "GWh": ("ENERGY", 6),
 }
-UNITS_MAX = 2**63 - 1
+UNITS_MAX = 2**53 - 1  # a thousand such amounts add up within SQLite's 64 bits, and JSON holds each exactly
 DIGITS_MAX = 28  # what decimal arithmetic keeps; more could be lost on the way
 _NUMBER = re.compile(r"([+-]?)([0-9]{1,3}(?:[,_][0-9]{3})+|[0-9]+)(?:\.([0-9]+))?")
 
@@ -137,7 +137,10 @@ def _too_fine(value: object, id_: str, scale: int) -> AmountError:
 
 
 def _too_large(value: object, id_: str) -> AmountError:
-    return AmountError(f"{value} {id_} is too large to store.", remedy="Check the unit: the limit is 2^63 - 1.")
+    return AmountError(
+        f"{value} {id_} is too large to store.",
+        remedy="Check the unit: the limit is 2^53 - 1 of its smallest unit, so that sums stay below 2^63.",
+    )
 
 
 @cache
