@@ -132,3 +132,76 @@ def test_years_of_an_income_statement_are_its_quarters() -> None:
         "Total revenue   31,400   40,200\nGross profit   4,100   6,000\n"
     )
     assert ("revenue.total", "40200000", "2025Q2") in _read(_report(text, "2025Q2"))
+
+
+CLEAN = {
+    "a goal is no level": (
+        "2025-03",
+        ("Our energized hash rate is 6.6 EH/s and expected to increase to about 8.7 EH/s, toward our goal of 16 EH/s."),
+    ),
+    "a year to date is no month": (
+        "2025-06",
+        "In June, the company produced 189 BTC. It holds 905 BTC, with a total of 1,557 BTC produced year-to-date.",
+    ),
+    "a period goes on": (
+        "2025-09",
+        (
+            "The average operating hash rate was 44.85 EH/s. We had deployed 50 EH/s by the end of August "
+            "2025, with an average operating hash rate of 43.74 EH/s."
+        ),
+    ),
+    "a loss after a profit": (
+        "2025Q2",
+        (
+            "Adjusted EBITDA decreased to a loss of $85.1 million, compared to a gain of $36 million in the prior-year "
+            "period."
+        ),
+    ),
+    "a loss per share is never millions": (
+        "2025Q2",
+        (
+            "Net loss was $200 million or $0.72 loss per diluted share, compared to a net loss of $9 million or $0.07 "
+            "loss per diluted share in Q2 2024."
+        ),
+    ),
+    "a value beside cash": (
+        "2025Q2",
+        "We have $128 M in cash, 12,538 BTC on the balance sheet (fair value ~$382 M), and $65.5 M raised.",
+    ),
+    "a text in another currency": (
+        "2025Q3",
+        (
+            "Revenue was RMB90.0 million (US$12.6 million), compared to RMB80.0 million in the second quarter of 2025. "
+            "Gross profit was RMB9.0 million (US$1.3 million). Net income was RMB4.0 million (US$0.6 million)."
+        ),
+    ),
+    "gross profit in other words": (
+        "2025Q1",
+        "Hosting revenue was $29.3 million. Hosting revenue, net of hosting costs, was $9.3 million.",
+    ),
+    "two sites": ("2025Q2", "Our 100 MW site in the north is on test. A 175 MW site in the south is being built."),
+    "a cause": (
+        "2025Q1",
+        "Net income reached $210.7 million, driven by gains from obligations totaling $143.8 million.",
+    ),
+}
+
+
+@pytest.mark.parametrize("name", CLEAN)
+def test_ways_of_speaking_that_are_no_contradiction(name: str) -> None:
+    """What other miners say in true sentences raises no contradiction."""
+    period, text = CLEAN[name]
+    assert [c for c in _report(text, period).figures if c.verdict == "contradicts"] == []
+
+
+@pytest.mark.parametrize(
+    ("text", "period"),
+    [
+        ("Bitcoin mined was 189. The company produced 198 BTC in June.", "2025-06"),
+        ("We mined 310 BTC, a daily average of 11.3 BTC.", "2025-07"),
+        ("Revenue was RMB90.0 million (US$12.6 million). Revenue of US$16.2 million was a record.", "2025Q3"),
+    ],
+)
+def test_errors_beside_them_are_found(text: str, period: str) -> None:
+    """The same forms with a slip in them contradict."""
+    assert _bad(_report(text, period))

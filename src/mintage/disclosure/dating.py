@@ -11,6 +11,9 @@ from mintage.disclosure.when import NOW, When
 from mintage.disclosure.words import words
 
 _AFTER_MAX = 48
+_TO_DATE = re.compile(r"year[- ]to[- ]date|YTD", re.IGNORECASE)
+# What lets a period that is tied to one figure hold for the next ("by the end of August, with an average of ...").
+_GOES_ON = re.compile(r"\s*,\s+(?:with|\w+ing)\b[^,;]*$")
 
 
 class Dated(msgspec.Struct, frozen=True):
@@ -71,6 +74,8 @@ def _after(context: Context, quantity: Quantity, whens: list[When]) -> When | No
         if when.start < quantity.end:
             continue
         gap = context.blanked[quantity.end : when.start]
+        if _TO_DATE.match(context.text, when.start) and re.fullmatch(r"(?:\s+\w+){0,2}\s*", gap):
+            return when
         if len(gap) > _AFTER_MAX or context.between(quantity.end, when.start):
             return None
         if re.search(r"[;:]|\.\s|, (?!I think)|\x1f", gap) or context.text.startswith(("'s", "’s"), when.end):
@@ -93,10 +98,17 @@ def _before(context: Context, quantity: Quantity, whens: list[When]) -> When | N
     """Return the nearest period before the figure that is not tied to another figure."""
     for when in reversed([when for when in whens if when.end <= quantity.start]):
         owner = next((q for q in reversed(context.quantities) if q.end <= when.start), None)
-        if owner is not None and _after(context, owner, [when]) is when:
+        tied = owner is not None and _after(context, owner, [when]) is when
+        if tied and owner is not None and not _goes_on(context, owner, when, quantity):
             continue
         return when
     return None
+
+
+def _goes_on(context: Context, owner: Quantity, when: When, quantity: Quantity) -> bool:
+    """Say whether a period tied to one figure holds for the next; that of an earlier level it is compared with not."""
+    based = words().base_before.search(context.blanked[max(0, owner.start - 60) : owner.start])
+    return not based and _GOES_ON.match(context.blanked[when.end : quantity.start]) is not None
 
 
 def _at(when: When) -> str:

@@ -48,7 +48,10 @@ def comparison_base(period: str, compared: str | None) -> str:
 
 def _level_for(figure: Figure, same: list[Figure]) -> Figure | None:
     """Return the level of the same kind to which a base belongs: the one before it, else the one after it."""
-    levels = [other for other in same if other.role == "level" and other.metric and _alike(other, figure)]
+    levels = [
+        other for other in same
+        if other.role == "level" and other.metric and _alike(other, figure) and _possible(other, figure)
+    ]  # fmt: skip
     before = [other for other in levels if other.end <= figure.start]
     return before[-1] if before else levels[0] if levels else None
 
@@ -56,6 +59,12 @@ def _level_for(figure: Figure, same: list[Figure]) -> Figure | None:
 def _alike(one: Figure, two: Figure) -> bool:
     kinds = {one.kind, two.kind}
     return len(kinds) == 1 or ("count" in kinds and bool(kinds & _COUNTABLE))
+
+
+def _possible(level: Figure, figure: Figure) -> bool:
+    """Say whether a figure is small enough for a level's measure: $9 million is nobody's loss per share."""
+    ceiling = measures_by_id()[level.measure].ceiling if level.measure else None
+    return ceiling is None or figure.value is None or abs(figure.value) <= ceiling
 
 
 def _take(figure: Figure, level: Figure) -> None:
@@ -232,11 +241,14 @@ def _part_before(context: Context, figure: Figure, start: int, measure: str, seg
 
 
 def _link_outlook(context: Context, figure: Figure, reporting: str) -> None:
-    """Make a figure of a later period in an "expect" sentence a guidance."""
+    """Make a figure of a later period in an "expect" sentence, or one that is aimed at, a guidance."""
     start, end = context.spans[figure.sentence]
     if figure.metric is None or figure.period is None or figure.period == NOW:
         return
     later = periods.bounds(figure.period)[0] > periods.end(reporting)
     ranged = figure.qualifier == "range" and figure.nature == "flow"
-    if later and (ranged or words().outlook.search(context.text, start, end)):
+    aimed = words().ahead_before.search(context.text[max(start, figure.start - 90) : figure.start])
+    aimed = aimed or words().ahead_after.search(context.text[figure.end : min(end, figure.end + 60)])
+    if aimed or (later and (ranged or words().outlook.search(context.text, start, end))):
         figure.metric = f"guidance.{figure.metric.removesuffix('.total')}"
+        figure.period = figure.period if later else None

@@ -27,6 +27,7 @@ class Measure(msgspec.Struct, frozen=True):
     default_of: str = ""
     floor: Decimal | None = None
     ceiling: Decimal | None = None
+    sited: bool = False
 
 
 class Part(msgspec.Struct, frozen=True):
@@ -110,6 +111,7 @@ def _measure(entry: dict[str, Any]) -> Measure:
         needs=_words([entry["needs"]]) if "needs" in entry else None,
         unit=entry.get("unit", ""),
         default_of=entry.get("default_of", ""),
+        sited=entry.get("sited", False),
         floor=Decimal(entry["min"]) if "min" in entry else None,
         ceiling=Decimal(entry["max"]) if "max" in entry else None,
     )

@@ -11,6 +11,7 @@ from mintage.disclosure.words import words
 _AFTER = re.compile(
     r"\s*(?:[a-z]+\s+)?(?:from|for|of|in|on|to (?:secure|buy|fund))\s+(?:[\w'’/-]+\s+){0,3}$", re.IGNORECASE
 )
+_NEXT = re.compile(r".{0,2}|\s(?:was|were|is|are|at|contributed|brought)\s")
 _SCOPE_JOIN = re.compile(r"[^,.;]{0,50}\b(?:in|at|for|from|across|within)\s+(?:our |the |its )?$", re.IGNORECASE)
 _LEADING = re.compile(r"\s*(?:(?:and|so|but)\s+)?(?:in|across|for|at)\s+(?:our |the )?$", re.IGNORECASE)
 
@@ -63,7 +64,7 @@ def _tied(context: Context, quantity: Quantity, part: Mention, mention: Mention 
     if _belongs_before(context, quantity, part):
         return 0.1
     start = quantity.start if quantity.qualifier_start is None else quantity.qualifier_start
-    if 0 <= start - part.end <= 2:
+    if part.end <= start and _NEXT.fullmatch(context.blanked, part.end, start):
         return 1.05
     near = _beside(context, mention, part) if mention is not None else 0.0
     if mention is None or not near:

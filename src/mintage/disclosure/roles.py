@@ -35,6 +35,9 @@ def role_of(context: Context, quantity: Quantity, following: Quantity | None, se
     if words().difference_after.match(right) and following is not None and following.start - quantity.end < 20:
         less = re.match(r"\s*(?:\w+ )?(?:less|fewer|lower)", right, re.IGNORECASE) is not None
         return RoleReading("difference", -1 if less else 1, compared)
+    change = words().difference_of.match(right)
+    if change is not None:
+        return RoleReading("difference", -1 if words().down.search(change[0]) else 1, compared)
     return _amount(left, compared)
 
 

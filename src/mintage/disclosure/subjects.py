@@ -18,6 +18,8 @@ _JOIN = re.compile(
     r"\s*(?:(?:in|of|from|for|under|on|as|to|at)\s+)?(?:(?:our|the|its|a|an|total|net|new|quarterly|annual|gross|already|now|currently|all|was|were|is|are|being|has|have|had|been)\s+){0,2}$",
     re.IGNORECASE,
 )
+# What follows is a cause of the measure, not its value.
+_CAUSE = re.compile(r"\b(?:driven (?:primarily |mainly )?by gains|totall?ing|resulted (?:primarily |mainly )?from)\b")
 _THRESHOLD = 0.2
 _ONLY, _CARRIED, _GUESSED = 0.7, 0.55, 0.4
 
@@ -112,6 +114,7 @@ def _score(context: Context, quantity: Quantity, mention: Mention) -> float:
         gap = context.blanked[mention.end : quantity.start]
         score -= min(0.35, len(gap) / 6 * 0.02)
         score -= 0.1 * context.between(mention.end, quantity.start, quantity.measured)
+        score -= 0.6 if _CAUSE.search(gap) else 0.0
         score -= 0.3 if _of_another(context, quantity, mention) else 0.0
         return score - 0.05 * gap.count(",")
     if mention.start < quantity.end:

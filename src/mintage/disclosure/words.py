@@ -18,9 +18,12 @@ class Words(msgspec.Struct, frozen=True):
     base_before: re.Pattern[str]
     difference_before: re.Pattern[str]
     difference_after: re.Pattern[str]
+    difference_of: re.Pattern[str]
     share_after: re.Pattern[str]
     share_before: re.Pattern[str]
     outlook: re.Pattern[str]
+    ahead_before: re.Pattern[str]
+    ahead_after: re.Pattern[str]
     conditional: re.Pattern[str]
     pronoun: re.Pattern[str]
     this_segment: re.Pattern[str]
@@ -48,9 +51,12 @@ def words() -> Words:
         base_before=_re(raw["base"]["before"]),
         difference_before=_re(raw["difference"]["before"]),
         difference_after=_re(raw["difference"]["after"]),
+        difference_of=_re(raw["difference"]["of"]),
         share_after=_re(raw["share"]["after"]),
         share_before=_re(raw["share"]["before"]),
         outlook=_re(raw["outlook"]["sentence"]),
+        ahead_before=_re(raw["outlook"]["ahead_before"]),
+        ahead_after=_re(raw["outlook"]["ahead_after"]),
         conditional=_re(raw["conditional"]["before"]),
         pronoun=_re(raw["pronoun"]["subject"]),
         this_segment=_re(raw["pronoun"]["segment"]),

@@ -7,6 +7,7 @@ from fractions import Fraction
 from mintage.disclosure.checks.compare import finding, plain, unit_shown
 from mintage.disclosure.checks.evidence import Evidence, Finding, from_figure
 from mintage.disclosure.figures import Figure
+from mintage.disclosure.metrics import measures_by_id
 
 _OPEN = frozenset({"over", "under", "nearly", "approximately", "truncated", "vague", "range"})
 
@@ -17,8 +18,14 @@ def check_mentions(evidence: Evidence) -> Iterator[Finding]:
         for one, two in itertools.combinations(group, 2):
             if _other_end(one, two):
                 continue
-            yield _compare(one, two)
-            yield _compare(two, one)
+            found = (_compare(one, two), _compare(two, one))
+            if not (_sited(one) and {one_way.outcome for one_way in found} & {"contradicts", "ambiguous"}):
+                yield from found
+
+
+def _sited(figure: Figure) -> bool:
+    """Say whether a text tells such a measure of one site and then of another."""
+    return figure.measure is not None and measures_by_id()[figure.measure].sited
 
 
 def _changes(evidence: Evidence) -> list[list[Figure]]:

@@ -84,7 +84,7 @@ def _direction(evidence: Evidence, figure: Figure, text: str) -> Iterator[Findin
     before = _before(evidence, figure)
     if before is None:
         return
-    narrowed = figure.factor < 0
+    narrowed = figure.factor < 0 and before.interval.high <= 0
     rising = (up is not None) != narrowed
     wrong = figure.core.high < before.interval.low if rising else figure.core.low > before.interval.high
     if wrong:
