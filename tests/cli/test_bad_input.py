@@ -7,7 +7,7 @@ import os
 import shutil
 import sqlite3
 import subprocess
-from collections.abc import Iterator
+import sys
 from pathlib import Path
 
 import pytest
@@ -252,47 +252,36 @@ def test_a_file_that_is_no_journal_is_refused_and_kept(shell: Shell, tmp_path: P
     assert shell.db.read_text() == "dear diary\n" * 1000
 
 
-def mounts(program: str, *arguments: str) -> bool:
-    """Whether a program of the system that mounts disks is there and succeeds."""
-    found = shutil.which(program)
-    if found is None:
-        return False
-    return subprocess.run([found, *arguments], check=False, capture_output=True).returncode == 0  # noqa: S603  fixed words
+ON_A_READ_ONLY_DISK = """
+mount -t tmpfs tmpfs "$1" && cp "$2" "$1/books.db" && mount -o remount,ro "$1" || exit 99
+shift 2; "$@"; code=$?
+ls -A "$DISK" && cmp "$BOOKS" "$DISK/books.db" && exit $code
+"""
+"""Runs a command where a disk is mounted that nobody, not even root, can write to; the mount ends with the process."""
 
 
-@pytest.fixture
-def read_only(tmp_path: Path, small_books: Path) -> Iterator[Path]:
-    """A folder with a journal in it that nobody can write to: for root a mounted disk, for others by permissions."""
-    folder = tmp_path / "disk"
-    folder.mkdir()
-    if os.geteuid():
-        shutil.copy(small_books, folder / "books.db")
-        folder.chmod(0o555)
-        (folder / "books.db").chmod(0o444)
-        yield folder
-        folder.chmod(0o755)
-        return
-    if not mounts("mount", "-t", "tmpfs", "tmpfs", str(folder)):
-        pytest.skip("root writes everywhere, and no read-only disk can be mounted here")
-    try:
-        shutil.copy(small_books, folder / "books.db")
-        assert mounts("mount", "-o", "remount,ro", str(folder))
-        yield folder
-    finally:
-        mounts("umount", str(folder))
-
-
-def test_a_read_only_disk_is_a_sentence(read_only: Path, tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
-    """Neither an existing nor a new journal can be written there, and the sentence says so."""
-    (tmp_path / "facts.csv").write_text(EXPENSE + "e1,2025-05-02,ga,rent,dbs,5 USD\n")
-    before = (read_only / "books.db").read_bytes()
-    for name in ("books.db", "new.db", "folder/new.db"):
-        answer = Shell(read_only / name, capsys).run("facts", "import", tmp_path / "facts.csv")
-        assert answer.code == 2
-        assert str(read_only / name) in answer.err
-        assert "read-only" in answer.err or "permissions" in answer.err
-    assert (read_only / "books.db").read_bytes() == before
-    assert [path.name for path in read_only.iterdir()] == ["books.db"]
+@pytest.mark.parametrize("name", ["books.db", "new.db", "folder/new.db"])
+def test_a_read_only_disk_is_a_sentence(small_books: Path, tmp_path: Path, name: str) -> None:
+    """Neither an existing nor a new journal can be written there; the sentence says so, and the disk is as it was."""
+    disk, facts = tmp_path / "disk", tmp_path / "facts.csv"
+    disk.mkdir()
+    facts.write_text(EXPENSE + "e1,2025-05-02,ga,rent,dbs,5 USD\n")
+    command = [sys.executable, "-m", "mintage.cli.main", "facts", "import", str(facts), "--db", str(disk / name)]
+    unshare = shutil.which("unshare")
+    if unshare is None:
+        pytest.skip("there is no unshare to mount a read-only disk with")
+    done = subprocess.run(  # noqa: S603  fixed words
+        [unshare, "--map-root-user", "--mount", "sh", "-c", ON_A_READ_ONLY_DISK, "sh", disk, small_books, *command],
+        env=os.environ | {"DISK": str(disk), "BOOKS": str(small_books)},
+        capture_output=True,
+        text=True,
+        check=False,
+    )
+    if done.returncode not in {0, 1, 2}:
+        pytest.skip(f"no disk can be mounted here: {done.stderr.strip()}")
+    assert (done.returncode, done.stdout) == (2, "books.db\n")
+    assert done.stderr.startswith(f"mintage: {disk / name}: ")
+    assert "the disk or file is read-only" in done.stderr or "cannot be opened" in done.stderr
 
 
 def test_an_output_that_cannot_be_written_is_a_sentence(shell: Shell, tmp_path: Path) -> None:
