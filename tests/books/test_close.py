@@ -17,12 +17,13 @@ from mintage.books.kpis import kpi
 from mintage.books.prices import ClosingPrice
 from mintage.books.statements import income_statement
 from mintage.books.view import View
+from mintage.capital.facts import PreferredConverted
 from mintage.house import open_journal
 from mintage.journal.core import PeriodLocked, Reversal
 from mintage.journal.fact import Fact
 from mintage.sales.facts import DepositReceivedBtc
 from mintage.treasury.facts import BitcoinBought, BitcoinSold
-from mintage.treasury.facts_money import CurrencyBought, CurrencyRemeasured, InterestAccrued, LoanRepaid
+from mintage.treasury.facts_money import CurrencyBought, CurrencyRemeasured, InterestAccrued, LoanRepaid, OptionSettled
 from mintage.units import parse_period
 from mintage.units.errors import CheckFailed, InputError, LedgerError, PeriodClosed
 from tests.books.company import BTC, quarter, stated, usd
@@ -179,6 +180,16 @@ def test_bitcoin_sold_before_it_was_there_stops_the_close() -> None:
         CheckFailed, match=r"holdings: assets:bitcoin:free:new: holds -1\.00000000 BTC at the end of 2025-06-20"
     ):
         close_period(journal, Q2)
+
+
+def test_shares_converted_and_options_settled_that_never_were_stop_the_close() -> None:
+    """What is counted beside the books cannot fall below nothing either."""
+    journal = quarter()
+    converted = PreferredConverted(series="z", shares=5, fair_value=usd(10), ads=1)
+    settled = OptionSettled(series="z", contracts=3, bank="main", amount=0)
+    journal.append([stated(date(2025, 6, 2), "pf", converted), stated(date(2025, 6, 2), "op", settled)])
+    found = [problem.where for result in run_checks(View(journal), Q2, ("holdings",)) for problem in result.problems]
+    assert sorted(found) == ["memo:options:z", "memo:preferred:z"]
 
 
 def test_a_loan_repaid_twice_stops_the_close() -> None:

@@ -77,8 +77,9 @@ def check_cash(view: View, period: Period) -> Iterator[Problem]:
 
 
 def check_holdings(view: View, period: Period) -> Iterator[Problem]:
-    """Nothing left an account before it was there: bitcoin, wafers, chips and machines at the end of each day."""
+    """Nothing left before it was there, at the end of a day: bitcoin, goods, machines, and what is counted beside."""
     yield from _overdrawn(view, period, "assets:*", lambda id_: commodity(id_).has_lots)
+    yield from _overdrawn(view, period, "memo:*", lambda _: True)
 
 
 def check_loans(view: View, period: Period) -> Iterator[Problem]:
