@@ -179,6 +179,7 @@ CLEAN = {
         "2025Q1",
         "Hosting revenue was $29.3 million. Hosting revenue, net of hosting costs, was $9.3 million.",
     ),
+    "a sale": ("2025-07", "We sold 400 BTC for approximately $40.5 million, averaging $101,230 per bitcoin."),
     "two sites": ("2025Q2", "Our 100 MW site in the north is on test. A 175 MW site in the south is being built."),
     "a cause": (
         "2025Q1",
@@ -199,6 +200,8 @@ def test_ways_of_speaking_that_are_no_contradiction(name: str) -> None:
     [
         ("Bitcoin mined was 189. The company produced 198 BTC in June.", "2025-06"),
         ("We mined 310 BTC, a daily average of 11.3 BTC.", "2025-07"),
+        ("We sold 400 BTC for approximately $44.5 million, averaging $101,230 per bitcoin.", "2025-07"),
+        ("The sale of 300 bitcoin brought proceeds of $2.4 billion, at an average of $80,100 per BTC.", "2025-07"),
         ("Revenue was RMB90.0 million (US$12.6 million). Revenue of US$16.2 million was a record.", "2025Q3"),
     ],
 )
