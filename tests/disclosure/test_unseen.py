@@ -1,5 +1,7 @@
 """Forms of figures, periods and tables that the publications of other miners use."""
 
+from decimal import Decimal
+
 import pytest
 
 from mintage.disclosure.document import parse_document
@@ -37,7 +39,7 @@ def _read(report: Report) -> list[tuple[str | None, str, str | None]]:
 def test_figures_are_read_as_releases_print_them(text: str, shown: str, unit: str) -> None:
     """Codes that touch the number, a scale letter set apart, areas, and the dash of a list are understood."""
     (quantity,) = find_quantities(text, [])
-    assert (quantity.value, quantity.unit) == (int(shown), unit)
+    assert (quantity.value, quantity.unit) == (Decimal(shown), unit)
 
 
 @pytest.mark.parametrize(
