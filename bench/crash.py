@@ -20,6 +20,7 @@ import sqlite3
 import sys
 import tempfile
 import time
+import warnings
 from collections import Counter
 from dataclasses import dataclass, field
 from functools import partial
@@ -126,7 +127,10 @@ def import_and_tell(load: Load, database: Path, pipe: int) -> None:
 def kill(load: Load, database: Path, draw: random.Random) -> Trial:
     """Start an import, kill it at a random instant, and say what it had told by then."""
     reader, writer = os.pipe()
-    child = os.fork()
+    with warnings.catch_warnings():
+        # Newer interpreters warn of forks beside threads; this child takes no lock that another thread could hold.
+        warnings.simplefilter("ignore", DeprecationWarning)
+        child = os.fork()
     if child == 0:
         os.close(reader)
         code = 1
