@@ -220,3 +220,12 @@ def test_a_manual_entry_must_balance_on_known_accounts(journal: Journal) -> None
         entry("e3", ("assets:bitcoin:free:cold", "1 BTC"), ("world:market", "-1 BTC"))
     entry("e4", ("assets:cash:dbs", "10.00 USD"), ("income:fx", "-10.00 USD"))
     assert journal.balances()["income:fx", "USD"] == -1000
+
+
+def test_lots_of_a_past_day_are_valued_by_the_policy_of_that_day(journal: Journal) -> None:
+    """A later change of method does not rewrite what the lots of an earlier day cost."""
+    journal.append([bought("a", D1, 10, 100), bought("b", D1, 10, 300)])
+    before = [(s.lot.id, s.cost) for s in journal.lot_states("BTC", end=D1)]
+    journal.append([made("p", D2, LotPolicySet(commodity="BTC", method="average", reason="board"))])
+    assert [(s.lot.id, s.cost) for s in journal.lot_states("BTC", end=D1)] == before == [("a", 100), ("b", 300)]
+    assert [s.cost for s in journal.lot_states("BTC", end=D2)] == [200, 200]

@@ -220,3 +220,13 @@ def test_reopened_state_books_as_the_living_one(tmp_path: Path) -> None:
     assert again.head() == whole.head()
     again.close()
     whole.close()
+
+
+def test_facts_removed_from_the_end_are_missed(path: Path) -> None:
+    """A chain cut off at its end looks whole by itself; the file knows how far it was written."""
+    forge(
+        path,
+        "PRAGMA foreign_keys = OFF",
+        *(f"DELETE FROM {table} WHERE seq = 3" for table in ("moves", "postings", "lots", "facts")),
+    )
+    assert any("written up to fact 3, but ends at 2" in line for line in failures(path)["store"])

@@ -7,10 +7,10 @@ from datetime import date
 from fnmatch import fnmatchcase
 
 from mintage.journal.chart import Chart
-from mintage.journal.core import Reversal
+from mintage.journal.core import LotPolicySet, Reversal
 from mintage.journal.fact import Fact, encode_fact, refuse_other_content
 from mintage.journal.ledger import Entry, Ledger
-from mintage.journal.lots import Lot, LotMove, LotPolicy, Take, present_states
+from mintage.journal.lots import Lot, LotBook, LotMove, LotPolicy, Take, present_states
 from mintage.journal.rules import Rulebook
 from mintage.journal.store import GENESIS, Balances, LotState, MoveRow, PostingRow, RawRow, Receipt, Stored, chain_hash
 from mintage.units.errors import InputError
@@ -161,10 +161,13 @@ class MemoryJournal:
             place = held.setdefault((row.move.account, row.lot.commodity), {})
             before = place.get(row.lot.id, Take(row.lot, 0, 0))
             place[row.lot.id] = Take(row.lot, before.units + row.move.units, before.cost + row.move.cost)
+        book = LotBook()
+        set_by_then = [f.data for f in self._facts if end is None or f.date <= end]
+        book.policies = {d.commodity: LotPolicy(d.method, d.scope) for d in set_by_then if isinstance(d, LotPolicySet)}
         states = [
             LotState(take.lot, account, take.units, take.cost)
             for (account, id_), lots in held.items()
-            for take in present_states(list(lots.values()), self.ledger.lots.policy(id_).method)
+            for take in present_states(list(lots.values()), book.policy(id_).method)
             if take.units
         ]
         return sorted(states, key=lambda state: (state.lot.acquired_at, state.lot.order, state.account))

@@ -204,6 +204,11 @@ class SqliteJournal:
                     " WHERE t.date <> f.date LIMIT 20"
                 )
             ]
+            noted = db.execute("SELECT seq, hash FROM head").fetchone()
+            if noted != self.reader.head():
+                found.append(
+                    f"the chain was written up to fact {noted and noted[0]}, but ends at {self.reader.head()[0]}."
+                )
         except sqlite3.Error as error:
             return [str(error)]
         return found + [

@@ -203,7 +203,7 @@ class SqliteReader:
     def lot_states(self, commodity: str, end: date | None = None) -> list[LotState]:
         """See `Journal.lot_states`."""
         book = LotBook()
-        book.policies = self.lot_policies()
+        book.policies = self.lot_policies(end)
         states = [
             LotState(take.lot, place, take.units, take.cost)
             for (place, id_), takes in self.lot_sums(commodity, end).items()
@@ -229,10 +229,10 @@ class SqliteReader:
         """See `Journal.closed_periods`."""
         return sorted(self.closed_spans())
 
-    def lot_policies(self) -> dict[str, LotPolicy]:
-        """See `Journal.lot_policies`."""
+    def lot_policies(self, end: date | None = None) -> dict[str, LotPolicy]:
+        """See `Journal.lot_policies`; those set by the end of a day."""
         policies = {}
-        for stored in self.facts(LotPolicySet.kind):
+        for stored in self.facts(LotPolicySet.kind, end=end):
             data = stored.fact.data
             if isinstance(data, LotPolicySet):
                 policies[data.commodity] = LotPolicy(data.method, data.scope)

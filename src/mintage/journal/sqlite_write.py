@@ -177,6 +177,7 @@ class Writer:
             many("INSERT INTO postings VALUES (?, ?, ?, ?, ?, ?)", self._posting_rows)
             many("INSERT INTO lots VALUES (?, ?, ?, ?, ?, ?, ?, ?)", self._lot_rows)
             many("INSERT INTO moves VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?)", self._move_rows)
+            self.db.execute("UPDATE head SET seq = ?, hash = ?", (self.seq, self.hash))
         except OverflowError as error:
             raise LedgerError("an amount is too large to store (beyond 2^63).") from error
         self._fact_rows, self._posting_rows, self._lot_rows, self._move_rows = [], [], [], []
