@@ -305,7 +305,7 @@ class OpeningGoods(FactData):
     """
 
     account: Annotated[str, msgspec.Meta(pattern=r"^assets:(inventory|machines):")]
-    commodity: Annotated[str, msgspec.Meta(pattern=r"^(WAFER|CHIP|MACHINE)\.")]
+    commodity: Annotated[str, msgspec.Meta(pattern=r"^(WAFER|CHIP|MACHINE)\.[a-z0-9][a-z0-9.-]*$")]
     units: Count
     cost: Usd
     lot_kind: Name

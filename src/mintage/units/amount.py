@@ -152,6 +152,8 @@ def _unit(unit: str, expect: str | None) -> tuple[str, int]:
     for entry in commodity_table().values():
         if unit == entry.unit and not entry.id.endswith("*"):
             return entry.id, 0
+    if unit.endswith("*"):
+        raise AmountError(f"'{unit}' is a family.", remedy="Name its member, such as MACHINE.a15-194.")
     return commodity(unit).id, 0
 
 

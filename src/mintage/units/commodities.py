@@ -7,6 +7,7 @@ unit one minor unit is) and how the books carry it.
 
 from __future__ import annotations
 
+import re
 import tomllib
 from functools import cache
 from importlib import resources
@@ -16,6 +17,7 @@ import msgspec
 
 from mintage.units.errors import AmountError
 
+_MEMBER = re.compile(r"[a-z0-9][a-z0-9.-]*")
 Carrying = Literal["money", "cost", "fair-value", "count"]
 
 
@@ -53,17 +55,17 @@ def commodity_table() -> dict[str, Commodity]:
 
 @cache
 def commodity(id_: str) -> Commodity:
-    """The commodity with this id.
+    """The commodity with this id; a family's own id ("MACHINE.*") stands for all of it, as in a lot policy.
 
     Raises:
-        AmountError: the id is not in the table.
+        AmountError: the id is not in the table, or its member is not a name.
     """
     table = commodity_table()
-    if id_ in table and not id_.endswith("*"):
+    if id_ in table:
         return table[id_]
     family, _, member = id_.partition(".")
     entry = table.get(f"{family}.*")
-    if entry is None or not member:
+    if entry is None or not _MEMBER.fullmatch(member):
         known = ", ".join(sorted(table))
         raise AmountError(f"'{id_}' is not a commodity.", remedy=f"Known: {known}.")
     return msgspec.structs.replace(entry, id=id_)
