@@ -19,7 +19,7 @@ from mintage.journal.fact import Fact
 from mintage.journal.intake import find_files, import_files, read_file
 from mintage.market.facts import PriceObserved
 from mintage.units import day_end_instant, parse_instant
-from mintage.units.errors import InputError, PeriodClosed
+from mintage.units.errors import DuplicateKey, InputError, PeriodClosed
 
 rulebook()  # declares every kind of fact
 GOOD = {
@@ -172,14 +172,29 @@ def test_the_ledgers_refusal_is_placed_in_the_file(tmp_path: Path) -> None:
 
 
 def test_a_folder_gives_its_fact_files_in_order_of_names(tmp_path: Path) -> None:
-    """Subfolders are searched, other files are passed over, and progress is told after each file."""
+    """Subfolders are searched, other files are passed over."""
     (tmp_path / "b").mkdir()
     for name in ("b/2.csv", "a.jsonl", "c.toml", "notes.md"):
         (tmp_path / name).write_text(GOOD.get(name.rpartition(".")[2], "notes"))
     assert [path.name for path in find_files([tmp_path])] == ["a.jsonl", "2.csv", "c.toml"]
-    told: list[int] = []
-    import_files(memory_journal(), [tmp_path], "tester", told.append)
-    assert told == [2, 4, 6]
+
+
+def test_a_long_import_tells_how_far_it_is(tmp_path: Path) -> None:
+    """Whoever waits hears of facts read, then of facts booked out of all, never going back."""
+    rows = [f"k{number},2025-05-01,ga,rent,dbs,1 USD\n" for number in range(5000)]
+    (tmp_path / "many.csv").write_text(GOOD["csv"].partition("a,")[0] + "".join(rows))
+    told: list[tuple[int, int | None]] = []
+    import_files(memory_journal(), [tmp_path], "tester", lambda done, total: told.append((done, total)))
+    assert told == [(2000, None), (4000, None), (0, 5000), (2000, 5000), (4000, 5000)]
+
+
+def test_of_two_facts_with_one_key_the_second_is_the_culprit(tmp_path: Path) -> None:
+    """The error stands at the line that claims a key which an earlier line holds."""
+    path = tmp_path / "facts.csv"
+    path.write_text(GOOD["csv"] + "c,2025-05-03,ga,rent,dbs,1 USD\na,2025-05-04,ga,rent,dbs,2 USD\n")
+    with pytest.raises(DuplicateKey) as caught:
+        import_files(memory_journal(), [path], "tester")
+    assert (caught.value.line, caught.value.field, caught.value.fact) == (6, "key", "a")
 
 
 @pytest.mark.parametrize("suffix", GOOD)

@@ -80,6 +80,7 @@ def test_the_database_itself_refuses_changes(path: Path) -> None:
         ("CREATE TABLE notes (text)", "store", "the table notes is not as Mintage makes it"),
         ("UPDATE facts SET body = CAST(replace(body, '1000', '1001') AS BLOB) WHERE seq = 1", "chain", "fact 1 ('b1')"),
         ("UPDATE lots SET kind = 'mined' WHERE name = 'b2'", "chain", "fact 2 ('b2')"),
+        ("DELETE FROM accounts WHERE name = 'assets:cash:dbs'", "store", "database file: a row of postings names"),
         ("UPDATE accounts SET name = 'assets:cash:thief' WHERE name = 'assets:cash:dbs'", "chain", "fact 1 ('b1')"),
     ],
 )
@@ -197,6 +198,27 @@ def test_threads_share_commits_and_a_refused_batch_harms_no_other(tmp_path: Path
     assert sorted(refused) == list(range(0, 40, 4))
     assert kept == {f"b{number}" for number in range(40) if number % 4}
     assert failures(path) == {}
+
+
+def test_no_thread_takes_a_failed_writer_for_success(tmp_path: Path) -> None:
+    """Where the file cannot be created, each of many threads that append at once is told so."""
+    (tmp_path / "taken").write_text("a file, not a folder")
+    journal = open_journal(tmp_path / "taken" / "journal.db")
+    refused: list[str] = []
+
+    def work(number: int) -> None:
+        try:
+            journal.append([bought(f"b{number}", DAY, 10, 100)])
+        except StoreError as error:
+            refused.append(str(error))
+
+    threads = [threading.Thread(target=work, args=(number,)) for number in range(20)]
+    for thread in threads:
+        thread.start()
+    for thread in threads:
+        thread.join()
+    assert len(refused) == 20
+    assert all(str(tmp_path / "taken") in text for text in refused)
 
 
 def test_reading_a_missing_file_says_how_to_make_one(tmp_path: Path) -> None:

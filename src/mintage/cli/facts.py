@@ -31,8 +31,8 @@ def import_(paths: Annotated[list[Path], Parameter(negative=())], *, options: Op
     Args:
         paths: files or folders.
     """
-    with progress("reading") as step:
-        receipts = import_files(options.journal(), paths, actor(), lambda done: step(done, None))
+    with progress("importing") as step:
+        receipts = import_files(options.journal(), paths, actor(), step)
     new = sum(receipt.new for receipt in receipts)
     if options.json:
         print_json({"facts": len(receipts), "new": new, "known": len(receipts) - new})

@@ -220,7 +220,7 @@ def run_checks(journal: Journal, chart: Chart, rulebook: Rulebook) -> list[Resul
             problems = tuple(islice(check(journal, chart, rulebook), PROBLEMS_MAX))
         except MintageError as error:
             problems = (Problem("database file", str(error)),)
-        except (ValueError, TypeError, IndexError) as error:
+        except (ValueError, TypeError, LookupError) as error:
             # Rows of a damaged file may hold anything; what they break is the finding.
             problems = (Problem("database file", f"a row cannot be read: {error}"),)
         results.append(Result(name, (check.__doc__ or "").strip(), problems))

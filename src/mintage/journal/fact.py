@@ -159,14 +159,19 @@ def decode_fact(raw: bytes) -> Fact:
     )
 
 
+def same_content(one: Fact, other: Fact) -> bool:
+    """Whether two facts say the same, whatever evidence they carry."""
+    bare = [msgspec.structs.replace(item, evidence=None) for item in (one, other)]
+    return bare[0] == bare[1]
+
+
 def refuse_other_content(stored: Fact, offered: Fact) -> None:
     """Accept a fact that is stored already, even from a newer copy of its file; refuse another one under its key.
 
     Raises:
         DuplicateKey: the two say different things.
     """
-    bare = [msgspec.structs.replace(item, evidence=None) for item in (stored, offered)]
-    if bare[0] != bare[1]:
+    if not same_content(stored, offered):
         raise DuplicateKey(
             f"the key '{offered.key}' is taken by a fact with another content.",
             remedy="Give this fact a key of its own; to correct the stored one, reverse it.",

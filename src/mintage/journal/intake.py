@@ -7,33 +7,27 @@ field of that kind of fact. CSV takes defaults from leading comment lines ("# ki
 
 from __future__ import annotations
 
-import csv
-import io
-import re
-import tomllib
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from datetime import date
 from hashlib import sha256
-from itertools import chain
 from pathlib import Path
 from typing import Any, cast, get_args
 
 import msgspec
 
-from mintage.journal.fact import Evidence, Fact, Grade, fact_class
+from mintage.journal.fact import Evidence, Fact, Grade, fact_class, same_content
 from mintage.journal.fields import read_data
+from mintage.journal.rows import READERS
 from mintage.journal.store import Journal, Receipt
 from mintage.units import day_end_instant, parse_date, parse_instant
 from mintage.units.errors import InputError, LimitError
 
 FILE_BYTES_MAX = 512 * 1024 * 1024
 KEY_CHARACTERS_MAX = 200
-SUFFIXES = (".csv", ".toml", ".jsonl")
+FACTS_BETWEEN_STEPS = 2000
 ENVELOPE = frozenset({"kind", "key", "date", "at", "actor", "grade", "source", "note"})
 GRADES = frozenset(get_args(Grade))
-_FACT_TABLE = re.compile(r"\s*\[\[\s*fact\s*\]\]")
-Row = tuple[int, dict[str, Any]]
-Progress = Callable[[int], None]
+Progress = Callable[[int, int | None], None]
 
 
 class Placed(msgspec.Struct, frozen=True, gc=False):
@@ -53,7 +47,7 @@ def find_files(paths: Iterable[Path]) -> list[Path]:
     found: list[Path] = []
     for path in paths:
         if path.is_dir():
-            inside = sorted(p for p in path.rglob("*") if p.suffix in SUFFIXES and p.is_file())
+            inside = sorted(p for p in path.rglob("*") if p.suffix in READERS and p.is_file())
             if not inside:
                 raise InputError(
                     "no fact files are in this folder.",
@@ -63,7 +57,7 @@ def find_files(paths: Iterable[Path]) -> list[Path]:
             found += inside
         elif not path.is_file():
             raise InputError("there is no such file.", file=str(path), remedy="Check the path.")
-        elif path.suffix not in SUFFIXES:
+        elif path.suffix not in READERS:
             raise InputError(
                 "this is not a fact file.", file=str(path), remedy="Fact files end in .csv, .toml or .jsonl."
             )
@@ -81,24 +75,40 @@ def import_files(
         journal: where they go.
         paths: files or folders.
         actor: who imports; a row may name another.
-        progress: called with the number of facts read so far.
+        progress: called now and then with the facts read so far and None, then with those booked and the number of all.
 
     Raises:
         InputError: with file, line, field and remedy. Nothing was changed.
     """
     placed: list[Placed] = []
     for path in find_files(paths):
-        placed.extend(read_file(path, actor))
-        if progress is not None:
-            progress(len(placed))
-    order = sorted(range(len(placed)), key=lambda i: (placed[i].fact.date, placed[i].fact.at, i))
+        for item in read_file(path, actor):
+            placed.append(item)
+            if progress and len(placed) % FACTS_BETWEEN_STEPS == 0:
+                progress(len(placed), None)
+    # Of the same instant, the order of files and lines decides: sorting is stable.
+    placed.sort(key=lambda item: (item.fact.date, item.fact.at))
     try:
-        return journal.append([placed[i].fact for i in order])
+        return journal.append(_told(placed, progress))
     except InputError as error:
-        for item in placed:
-            if item.fact.key == error.fact:
-                error.at(file=item.file, line=item.line)
+        culprit = _culprit(placed, error)
+        if culprit is not None:
+            error.at(file=culprit.file, line=culprit.line)
         raise
+
+
+def _told(placed: Sequence[Placed], progress: Progress | None) -> Iterator[Fact]:
+    for number, item in enumerate(placed):
+        if progress and number % FACTS_BETWEEN_STEPS == 0:
+            progress(number, len(placed))
+        yield item.fact
+
+
+def _culprit(placed: Sequence[Placed], error: InputError) -> Placed | None:
+    """The fact that the journal refused; of two that claim one key, the one that came second."""
+    claims = [item for item in placed if item.fact.key == error.fact]
+    others = (item for item in claims if not same_content(item.fact, claims[0].fact))
+    return next(others, claims[0]) if claims else None
 
 
 def read_file(path: Path, actor: str) -> Iterator[Placed]:
@@ -112,9 +122,8 @@ def read_file(path: Path, actor: str) -> Iterator[Placed]:
     text = _decode(raw, name)
     digest = sha256(raw).hexdigest()
     del raw
-    reader = {".csv": _csv_rows, ".toml": _toml_rows, ".jsonl": _jsonl_rows}[path.suffix]
     line = 0
-    for line, row in reader(text, name):
+    for line, row in READERS[path.suffix](text, name):
         try:
             fact = _fact(row, actor, name, digest, line)
         except InputError as error:
@@ -205,103 +214,3 @@ def _when(day: str, at: str | None) -> tuple[date, int]:
         return parsed, parse_instant(at) if at else day_end_instant(parsed)
     except InputError as error:
         raise error.at(field=field) from error
-
-
-def _csv_rows(text: str, name: str) -> Iterator[Row]:
-    if text and not text.endswith(("\n", "\r")):
-        raise InputError(
-            "the last line has no line end: the file may be truncated.",
-            file=name,
-            line=text.count("\n") + 1,
-            remedy="Get the whole file, or end it with a newline.",
-        )
-    lines = io.StringIO(text, newline="")
-    defaults: dict[str, str] = {}
-    skip = 0
-    for first in lines:
-        if first.strip() and not first.startswith("#"):
-            break
-        skip += 1
-        found = re.match(r"#\s*(\w+):\s*(.+)", first)
-        if found:
-            defaults[found[1]] = found[2].strip()
-    else:
-        return
-    reader = csv.reader(chain([first], lines), strict=True)
-    try:
-        columns = [column.strip() for column in next(reader)]
-        if len(set(columns)) != len(columns) or "" in columns:
-            raise InputError(
-                "a column of the header has no name, or stands twice.",
-                file=name,
-                line=skip + 1,
-                remedy="Name each column once.",
-            )
-        for cells in reader:
-            line = skip + reader.line_num
-            if not cells or cells[0].startswith("#"):
-                continue
-            if len(cells) != len(columns):
-                raise InputError(
-                    f"{len(cells)} cells, but the header has {len(columns)} columns.",
-                    file=name,
-                    line=line,
-                    remedy="Quote cells that contain commas; get the whole file if it was truncated.",
-                )
-            yield line, {**defaults, **{c: v.strip() for c, v in zip(columns, cells, strict=True) if v.strip()}}
-    except csv.Error as error:
-        raise InputError(
-            f"this is not CSV: {error}.",
-            file=name,
-            line=skip + reader.line_num,
-            remedy="Quote cells that contain commas or quotes.",
-        ) from error
-
-
-def _toml_rows(text: str, name: str) -> Iterator[Row]:
-    try:
-        tables = tomllib.loads(text)
-    except (ValueError, RecursionError) as error:  # a number of 5,000 digits is a ValueError of its own
-        found = re.search(r"line (\d+)", str(error))
-        end = text.count("\n") + 1
-        raise InputError(
-            f"this is not TOML: {error}.",
-            file=name,
-            line=int(found[1]) if found else end,
-            remedy="Correct the line; get the whole file if it was truncated.",
-        ) from error
-    unknown = set(tables) - {"defaults", "fact"}
-    if unknown:
-        raise InputError(
-            f"unknown table {', '.join(sorted(unknown))}.", file=name, remedy="Use [defaults] and [[fact]]."
-        )
-    defaults, facts = tables.get("defaults", {}), tables.get("fact", [])
-    if not (isinstance(defaults, dict) and isinstance(facts, list) and all(isinstance(row, dict) for row in facts)):
-        raise InputError("defaults is one table, fact a list of tables.", file=name, remedy="Use [defaults], [[fact]].")
-    starts = [number for number, line in enumerate(text.splitlines(), 1) if _FACT_TABLE.match(line)]
-    for line, row in zip(_padded(starts, len(facts)), facts, strict=True):
-        yield line, {**defaults, **row}
-
-
-def _padded(starts: Sequence[int], count: int) -> list[int]:
-    """A line for each fact; facts that were written in another TOML form are placed at the last known line."""
-    return [*starts[:count], *([starts[-1] if starts else 1] * (count - len(starts)))]
-
-
-def _jsonl_rows(text: str, name: str) -> Iterator[Row]:
-    for number, line in enumerate(io.StringIO(text), 1):
-        if not line.strip():
-            continue
-        try:
-            row = _JSON_ROW.decode(line)
-        except (msgspec.MsgspecError, RecursionError) as error:
-            raise InputError(
-                f"this line is not a JSON object: {error}.",
-                file=name,
-                line=number,
-                remedy="Write one object a line; get the whole file if it was truncated.",
-            ) from error
-        yield number, row
-
-
-_JSON_ROW = msgspec.json.Decoder(dict[str, Any])

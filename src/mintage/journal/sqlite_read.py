@@ -13,6 +13,7 @@ from mintage.journal.ledger import Entry
 from mintage.journal.lots import Lot, LotBook, LotMove, LotPolicy, Take, present_states
 from mintage.journal.rules import Posting
 from mintage.journal.store import GENESIS, Balances, LotState, MoveRow, PostingRow, RawRow, Stored
+from mintage.units.errors import StoreError
 
 _FIRST, _LAST = date.min, date.max
 
@@ -154,7 +155,11 @@ class SqliteReader:
             day_number(start or _FIRST),
             day_number(end or _LAST),
         )
-        return {(accounts[account], commodities[id_]): amount for account, id_, amount in rows}
+        try:
+            return {(accounts[account], commodities[id_]): amount for account, id_, amount in rows}
+        except KeyError as error:
+            problem = "the journal is damaged: a posting's account or commodity has lost its name. Run `mintage check`."
+            raise StoreError(problem) from error
 
     def postings(
         self, account: str = "*", commodity: str = "*", start: date | None = None, end: date | None = None
