@@ -1,4 +1,4 @@
-# make demo  the example company: import, close, statements, tie-out, report
+# make demo  the example company: import, close, statements, tie-out, report; and a virtual site for a day
 # make test  the tests; make check  lint, types, layers; make bench  the benchmarks; make soak  the long runs
 SHELL := /bin/bash
 .SHELLFLAGS := -euo pipefail -c
@@ -6,8 +6,9 @@ PYTHON ?= python3
 VENV := .venv
 BIN := $(VENV)/bin
 STAMP := $(VENV)/.ready
+PEERS := .venv-peers
 
-.PHONY: demo test check bench soak docs lock clean
+.PHONY: demo test check bench soak docs lock peers clean
 
 $(STAMP): requirements.lock pyproject.toml
 	@$(PYTHON) -c 'import sys; sys.exit(sys.version_info < (3, 11))' \
@@ -30,7 +31,7 @@ check: $(STAMP)
 	$(BIN)/lint-imports
 	$(BIN)/mintage docs check
 
-bench: $(STAMP)
+bench: $(STAMP) $(PEERS)/.ready
 	$(BIN)/python -m bench.run
 
 soak: $(STAMP)
@@ -39,11 +40,20 @@ soak: $(STAMP)
 docs: $(STAMP)
 	$(BIN)/mintage docs write
 
+# Other clients of the same machines, in an environment of their own: they judge our virtual machines.
+peers: $(PEERS)/.ready
+
+$(PEERS)/.ready: requirements-peers.lock $(STAMP)
+	@test -x $(PEERS)/bin/python || $(PYTHON) -m venv $(PEERS)
+	$(PEERS)/bin/python -m pip install --quiet --disable-pip-version-check --require-hashes -r requirements-peers.lock
+	@touch $@
+
 # Pins every package with its hashes; names no index.
+PIN := $(BIN)/uv pip compile --universal --python-version 3.11 --generate-hashes --no-emit-index-url --no-header --no-annotate
 lock: $(STAMP)
 	$(BIN)/python -m pip install --quiet uv
-	$(BIN)/uv pip compile pyproject.toml --group dev --universal --python-version 3.11 --generate-hashes \
-	  --no-emit-index-url --no-header --no-annotate -o requirements.lock
+	$(PIN) pyproject.toml --group dev --all-extras -o requirements.lock
+	$(PIN) --group pyproject.toml:peers -o requirements-peers.lock
 
 clean:
-	rm -rf $(VENV) var build dist .mypy_cache .ruff_cache .pytest_cache .import_linter_cache .hypothesis
+	rm -rf $(VENV) $(PEERS) var build dist .mypy_cache .ruff_cache .pytest_cache .import_linter_cache .hypothesis

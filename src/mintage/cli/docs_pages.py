@@ -24,6 +24,10 @@ from mintage.units.commodities import commodity_table
 VARIABLES = {
     "MINTAGE_DB": ("the journal's file, where `--db` is not given", "var/mintage.db"),
     "MINTAGE_ACTOR": ("who is named as the actor of facts that a command writes", "the user's login name"),
+    "MINTAGE_SITE": ("the site's file or name, where `--site` is not given", "site.toml"),
+    "MINTAGE_DATA": ("folder of the sites' state and telemetry, where `--data` is not given", "var/sites"),
+    "MINTAGE_CLOCK": ("clock file of a virtual site, where `--clock` is not given", "this machine's clock"),
+    "MINTAGE_SITE_TOKEN": ("token with which a site's agent uploads to headquarters", "none"),
 }
 """Environment variables: name to (meaning, default). A test compares the names with those in the code."""
 

@@ -6,6 +6,7 @@ Accumulated depreciation stands apart, by site, and follows the machines. Hash r
 
 from __future__ import annotations
 
+from mintage.fleet import facts_site as site
 from mintage.fleet.facts import (
     Deenergized,
     EfficiencyMeasured,
@@ -115,3 +116,45 @@ def hashrate_measured(_fact: HashrateMeasured) -> Effects:
 def efficiency_measured(_fact: EfficiencyMeasured) -> Effects:
     """A measurement moves nothing."""
     return ()
+
+
+@RULES.rule
+def machine_adopted(_fact: site.MachineAdopted) -> Effects:
+    """The asset register of a site moves nothing; cost and hash rate follow installation."""
+    return ()
+
+
+@RULES.rule
+def machine_changed(_fact: site.MachineChanged) -> Effects:
+    """A new address or board moves nothing."""
+    return ()
+
+
+@RULES.rule
+def duplicate_claimed(_fact: site.DuplicateClaimed) -> Effects:
+    """A claim moves nothing."""
+    return ()
+
+
+@RULES.rule
+def action_taken(_fact: site.ActionTaken) -> Effects:
+    """An action moves nothing."""
+    return ()
+
+
+@RULES.rule
+def curtailed(_fact: site.Curtailed) -> Effects:
+    """A curtailment moves nothing; what it earns comes with the supplier's credit."""
+    return ()
+
+
+@RULES.rule
+def day_worked(_fact: site.DayWorked) -> Effects:
+    """Work moves nothing until a pool credits it."""
+    return ()
+
+
+@RULES.rule
+def heat_sold(fact: site.HeatSold) -> Effects:
+    """Heat is other revenue; the customer owes it."""
+    return (usd(fact.value, "income:other:heat", f"assets:receivable:{fact.customer}"),)

@@ -11,6 +11,7 @@ MintageError                exit code 2 in a shell unless a class says otherwise
 │       ├── PeriodClosed
 │       └── Shortfall       more is taken than is held
 ├── StoreError              the database cannot be opened, read or written
+├── WireError               a machine, meter, pool or server did not answer as it should
 └── CheckFailed             a check ran and did not pass (exit code 1)
 """
 
@@ -115,3 +116,18 @@ class CheckFailed(MintageError):
     """A check ran and found something wrong."""
 
     exit_code = 1
+
+
+class WireError(MintageError):
+    """A machine, meter, pool or server did not answer, or not as it should.
+
+    Args:
+        problem: one sentence on what is wrong.
+        peer: address or URL of the other side.
+        remedy: one sentence on what to do.
+        status: HTTP status, where there was one.
+    """
+
+    def __init__(self, problem: str, *, peer: str, remedy: str | None = None, status: int | None = None) -> None:
+        super().__init__(f"{peer}: {problem}" + (f" {remedy}" if remedy else ""))
+        self.problem, self.peer, self.remedy, self.status = problem, peer, remedy, status

@@ -1,0 +1,64 @@
+"""Options of the commands that work on one site."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Annotated
+
+from cyclopts import Parameter
+
+from mintage.cli.options import Options
+from mintage.fleet.sites import Site, load_site
+from mintage.fleet.statedb import StateDb
+from mintage.units.clock import Clock, read_clock
+from mintage.units.errors import InputError
+
+
+@Parameter(name="*")
+@dataclass(frozen=True, kw_only=True)
+class SiteOptions(Options):
+    """Shared options of a site's commands.
+
+    Attributes:
+        site: the site's file, or its name: NAME.toml here or under sites/, or the copy that its agent keeps.
+        data: folder in which each site keeps its state and telemetry.
+        clock: clock of a virtual site, as `mintage virtual site` leaves it; this machine's clock where not given.
+    """
+
+    site: Annotated[str, Parameter(env_var="MINTAGE_SITE")] = "site.toml"
+    data: Annotated[Path, Parameter(env_var="MINTAGE_DATA")] = Path("var/sites")
+    clock: Annotated[Path | None, Parameter(env_var="MINTAGE_CLOCK")] = None
+
+    def site_path(self) -> Path:
+        """The site's file.
+
+        Raises:
+            InputError: no file has that name.
+        """
+        named = f"{self.site}.toml"
+        tried = (Path(self.site), Path(named), Path("sites") / named, self.data / self.site / "site.toml")
+        for path in tried:
+            if path.is_file():
+                return path
+        raise InputError(
+            f"no site '{self.site}' is described.",
+            field="--site",
+            remedy=f"Write one like examples/site.toml; looked for {', '.join(map(str, tried))}.",
+        )
+
+    def load(self) -> Site:
+        """The site's description."""
+        return load_site(self.site_path())
+
+    def folder(self, site: Site) -> Path:
+        """Where the site keeps its state and telemetry."""
+        return self.data / site.name
+
+    def state(self, site: Site) -> StateDb:
+        """The site's state file."""
+        return StateDb(self.folder(site) / "agent.db")
+
+    def time(self) -> Clock:
+        """The clock that the site goes by."""
+        return read_clock(self.clock)

@@ -1,0 +1,338 @@
+"""A site, as its operator describes it in one TOML file: where machines are, what feeds, cools and meters them.
+
+The reference of every key is the docstrings here; `examples/site.toml` is a whole site.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from decimal import Decimal
+from ipaddress import IPv4Address, IPv4Network
+from pathlib import Path
+from typing import Annotated, Literal
+
+import msgspec
+
+from mintage.units.errors import InputError
+
+Slug = Annotated[str, msgspec.Meta(pattern=r"^[a-z0-9][a-z0-9.-]*$")]
+Cooling = Literal["air", "immersion", "hydro"]
+Role = Literal["viewer", "operator", "approver", "admin"]
+
+
+class Feeder(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
+    """A feeder, transformer or breaker with a limit.
+
+    Attributes:
+        name: its name.
+        limit_kw: power that it may carry.
+    """
+
+    name: Slug
+    limit_kw: Annotated[int, msgspec.Meta(gt=0)]
+
+
+class Hall(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
+    """A hall, container or tank farm.
+
+    Attributes:
+        name: its name.
+        feeder: feeder that powers it.
+        cooling: how its machines are cooled; the site's kind where left out.
+    """
+
+    name: Slug
+    feeder: Slug
+    cooling: Cooling | None = None
+
+
+class Rack(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
+    """A rack, or a tank.
+
+    Attributes:
+        name: its name.
+        hall: hall that it stands in.
+        addresses: CIDR blocks, ranges "10.1.0.10-10.1.0.40" or single addresses of its machines.
+        rows: how many shelves it has, for the map.
+    """
+
+    name: Slug
+    hall: Slug
+    addresses: tuple[str, ...]
+    rows: Annotated[int, msgspec.Meta(gt=0)] = 6
+
+
+class Meter(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
+    """A Modbus TCP meter.
+
+    Attributes:
+        name: its name.
+        address: "host:port".
+        unit_id: Modbus unit.
+        profile: device profile (`mintage energy profiles`).
+        measures: "site" for the whole supply, "feeder" for one feeder, "heat" for heat delivered.
+        feeder: feeder that it measures.
+    """
+
+    name: Slug
+    address: str
+    unit_id: int = 1
+    profile: Slug
+    measures: Literal["site", "feeder", "heat"] = "site"
+    feeder: Slug | None = None
+
+
+class PoolAccount(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
+    """An account at a pool: what machines may work for, and where statements come from.
+
+    Attributes:
+        name: pool's name in the ledger.
+        adapter: how its statements are read (`mintage mining pools`).
+        url: base URL of its API, or a folder of CSV statements.
+        account: account or user at the pool.
+        token_env: environment variable that holds the API token; "" where none is needed.
+        stratum: stratum URLs that belong to it: the whitelist.
+        workers: patterns of worker names that are ours, with * as wildcard.
+        wallet: wallet in the ledger that it pays to.
+        address: address that it pays to; "" where the wallet's descriptor is watched.
+        fee_pct: fee agreed with the pool.
+    """
+
+    name: Slug
+    adapter: Slug
+    url: str
+    account: str
+    token_env: str = ""
+    stratum: tuple[str, ...]
+    workers: tuple[str, ...]
+    wallet: Slug = "cold"
+    address: str = ""
+    fee_pct: Decimal = Decimal(0)
+
+
+class User(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
+    """Somebody who may act at this site.
+
+    Attributes:
+        name: who.
+        roles: what he or she may do: viewer reads, operator acts, approver approves the acts of others, admin all.
+        token_sha256: SHA-256 of the token for the agent's API, hex; "" where only the command line is used.
+    """
+
+    name: str
+    roles: tuple[Role, ...]
+    token_sha256: str = ""
+
+
+class AgentSettings(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
+    """How the agent of the site works.
+
+    Attributes:
+        poll_s: seconds between polls of one machine.
+        slow_s: seconds between slow rounds (version, pools, counters).
+        rescan_s: seconds between searches for new and lost machines.
+        flush_s: seconds of samples in one telemetry file.
+        concurrency: connections open at once.
+        disk_budget_gb: space that telemetry may take; older samples give way first.
+        listen: "host:port" of the agent's API.
+    """
+
+    poll_s: Annotated[float, msgspec.Meta(gt=0)] = 10.0
+    slow_s: Annotated[float, msgspec.Meta(gt=0)] = 60.0
+    rescan_s: Annotated[float, msgspec.Meta(gt=0)] = 300.0
+    flush_s: Annotated[float, msgspec.Meta(gt=0)] = 60.0
+    concurrency: Annotated[int, msgspec.Meta(gt=0, le=5000)] = 500
+    disk_budget_gb: Annotated[float, msgspec.Meta(gt=0)] = 8.0
+    listen: str = "127.0.0.1:4100"
+
+
+class Headquarters(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
+    """Where the agent uploads to.
+
+    Attributes:
+        url: https URL; http only on this machine itself.
+        token_env: environment variable that holds this site's token.
+        trust: PEM file of the certificate authority; the system's where "".
+    """
+
+    url: str
+    token_env: str = "MINTAGE_SITE_TOKEN"  # noqa: S105  the variable's name, not a secret
+    trust: str = ""
+
+
+class AlertSettings(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
+    """Where alerts go.
+
+    Attributes:
+        webhook: URL that receives JSON; "" for none.
+        smtp: "host:port" of a mail server; "" for none.
+        mail_from: sender.
+        mail_to: receivers.
+        rules: a TOML file with rules beside the built-in ones; "" for none.
+    """
+
+    webhook: str = ""
+    smtp: str = ""
+    mail_from: str = ""
+    mail_to: tuple[str, ...] = ()
+    rules: str = ""
+
+
+class Virtual(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
+    """How `mintage virtual site` plays this site. A real site has no such table.
+
+    Attributes:
+        mix: models and their shares, "A15-194=0.7,Q=0.3".
+        seed: what makes two runs equal.
+        faults: a TOML file with the faults to come; "" for none.
+        start: first instant of the site's time, ISO 8601.
+        speed: seconds of the site's time per second.
+        network_difficulty: difficulty of the network that the pool pays by.
+        block_fees_btc: mean fees of a block.
+        pool_listen: "host:port" of the virtual pool's HTTP API; its stratum port is the one in `[[pool]] stratum`.
+        chain_listen: "host:port" of the virtual chain's Esplora API.
+    """
+
+    mix: str = "A15-194=1"
+    seed: int = 1
+    faults: str = ""
+    start: str = "2026-01-05T00:00:00Z"
+    speed: Annotated[float, msgspec.Meta(gt=0)] = 1.0
+    network_difficulty: Decimal = Decimal(146472570619931)
+    block_fees_btc: Decimal = Decimal("0.025")
+    pool_listen: str = "127.0.0.1:4180"
+    chain_listen: str = "127.0.0.1:4190"
+
+
+class Site(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
+    """A site.
+
+    Attributes:
+        name: its name in the ledger.
+        region: its region, as operating figures are told.
+        cooling: how its machines are cooled.
+        pue: power usage effectiveness: site power over machine power.
+        ranges: addresses to search for machines: CIDR blocks, ranges or single ones.
+        tariff: a tariff file beside this one; "" where the host buys the power.
+        supplier: who bills the power.
+        price_source: source of prices for bitcoin earned, as recorded by `market.price-observed`.
+        approval_above: an action on more machines than this needs a second person.
+        feeder: feeders.
+        hall: halls.
+        rack: racks and tanks.
+        meter: meters.
+        pool: accounts at pools.
+        user: who may act.
+        agent: how the agent works.
+        headquarters: where it uploads to; nowhere where left out: this machine is headquarters.
+        alerts: where alerts go.
+        virtual: how the virtual site plays it.
+    """
+
+    name: Slug
+    region: Slug
+    cooling: Cooling = "air"
+    pue: Decimal = Decimal("1.05")
+    ranges: tuple[str, ...]
+    tariff: str = ""
+    supplier: Slug = "supplier"
+    price_source: Slug = "index"
+    approval_above: int = 50
+    feeder: tuple[Feeder, ...] = ()
+    hall: tuple[Hall, ...] = ()
+    rack: tuple[Rack, ...] = ()
+    meter: tuple[Meter, ...] = ()
+    pool: tuple[PoolAccount, ...] = ()
+    user: tuple[User, ...] = ()
+    agent: AgentSettings = AgentSettings()
+    headquarters: Headquarters | None = None
+    alerts: AlertSettings = AlertSettings()
+    virtual: Virtual = Virtual()
+
+    def rack_of(self, address: str) -> Rack | None:
+        """The rack that an address belongs to."""
+        where = int(IPv4Address(address))
+        for rack in self.rack:
+            if any(low <= where <= high for low, high in map(_bounds, rack.addresses)):
+                return rack
+        return None
+
+    def feeder_of(self, rack: Rack | None) -> str:
+        """Name of the feeder that powers a rack; "" where unknown."""
+        return next((hall.feeder for hall in self.hall if rack and hall.name == rack.hall), "")
+
+
+def load_site(path: Path) -> Site:
+    """Read a site's file.
+
+    Raises:
+        InputError: the file is not there, is not TOML, has an unknown or missing key, or names what is not there.
+    """
+    try:
+        site = msgspec.toml.decode(path.read_bytes(), type=Site)
+        _check(site)
+    except FileNotFoundError as error:
+        raise InputError("no such site file.", file=str(path), remedy="See examples/site.toml.") from error
+    except msgspec.ValidationError as error:
+        problem, _, field = str(error).partition(" - at `$")
+        raise InputError(f"{problem}.", file=str(path), field=field.strip("`.") or None) from error
+    except (msgspec.DecodeError, UnicodeDecodeError) as error:
+        raise InputError(f"this is not TOML: {error}.", file=str(path)) from error
+    except InputError as error:
+        error.file = error.file or str(path)
+        raise
+    return site
+
+
+def addresses(ranges: tuple[str, ...], limit: int = 1 << 20) -> Iterator[str]:
+    """Every address of CIDR blocks (without network and broadcast), ranges and single addresses, each once.
+
+    Raises:
+        InputError: one cannot be read, or they are more than the limit.
+    """
+    bounds = sorted(map(_bounds, ranges))
+    if sum(high - low + 1 for low, high in bounds) > limit:
+        raise InputError(f"these ranges hold more than {limit} addresses.", field="ranges", remedy="Name fewer.")
+    last = -1
+    for low, high in bounds:
+        for number in range(max(low, last + 1), high + 1):
+            yield str(IPv4Address(number))
+        last = max(last, high)
+
+
+def _bounds(text: str) -> tuple[int, int]:
+    """First and last address of a CIDR block, a range or a single address."""
+    first, dash, last = (part.strip() for part in text.partition("-"))
+    remedy = "Write 10.1.0.0/24, 10.1.0.10-10.1.0.40 or 10.1.0.7."
+    try:
+        if dash:
+            low, high = int(IPv4Address(first)), int(IPv4Address(last))
+        else:
+            network = IPv4Network(first, strict=False)
+            low, high = int(network[0]), int(network[-1])
+            if network.num_addresses > 2:
+                low, high = low + 1, high - 1
+    except ValueError as error:
+        raise InputError(f"'{text}' is no address range.", field="ranges", remedy=remedy) from error
+    if high < low:
+        raise InputError(f"'{text}' ends before it begins.", field="ranges", remedy=remedy)
+    return low, high
+
+
+def _check(site: Site) -> None:
+    """Every name that is referred to must be there, and ranges must be readable."""
+    feeders, halls = {item.name for item in site.feeder}, {item.name for item in site.hall}
+    for hall in site.hall:
+        _known(hall.feeder, feeders, f"hall {hall.name}: feeder")
+    for rack in site.rack:
+        _known(rack.hall, halls, f"rack {rack.name}: hall")
+    for meter in site.meter:
+        if meter.measures == "feeder":
+            _known(meter.feeder or "", feeders, f"meter {meter.name}: feeder")
+    for text in (*site.ranges, *(item for rack in site.rack for item in rack.addresses)):
+        _bounds(text)
+
+
+def _known(name: str, names: set[str], field: str) -> None:
+    if name not in names:
+        raise InputError(f"'{name}' is not described.", field=field, remedy=f"Known are: {', '.join(sorted(names))}.")

@@ -1,0 +1,115 @@
+"""The state of a site's agent: one SQLite file that outlives crashes and that other commands may read and write to.
+
+Each part of the fleet room owns its tables and says them in a script of `CREATE ... IF NOT EXISTS`.
+"""
+
+from __future__ import annotations
+
+import sqlite3
+from collections.abc import Iterable, Iterator, Sequence
+from contextlib import contextmanager
+from pathlib import Path
+from typing import Any
+
+from mintage.units.errors import StoreError
+
+Row = tuple[Any, ...]
+
+
+class StateDb:
+    """A site's state file; durable when a transaction has ended.
+
+    Args:
+        path: the file, made with its folder where it is not there; None keeps the state in memory, for tests.
+    """
+
+    def __init__(self, path: Path | None) -> None:
+        self.path = path
+        try:
+            if path is not None:
+                path.parent.mkdir(parents=True, exist_ok=True)
+            self._connection = sqlite3.connect(path or ":memory:", isolation_level=None, timeout=10)
+            # Another process (a command, the console) may read while the agent writes.
+            self._connection.execute("PRAGMA journal_mode = WAL")
+            self._connection.execute("PRAGMA synchronous = FULL")
+            self._connection.execute("PRAGMA foreign_keys = ON")
+        except (sqlite3.Error, OSError) as error:
+            raise StoreError(f"{path}: the state of the site cannot be opened: {error}.") from error
+
+    def close(self) -> None:
+        """Close the file."""
+        self._connection.close()
+
+    def define(self, script: str) -> None:
+        """Make the tables of one part, where they are not there yet."""
+        with self._told():
+            self._connection.executescript(script)
+
+    def rows(self, query: str, values: Sequence[Any] = ()) -> list[Row]:
+        """All rows of a query.
+
+        Raises:
+            StoreError: the file cannot be read.
+        """
+        with self._told():
+            return self._connection.execute(query, values).fetchall()
+
+    def execute(self, statement: str, values: Sequence[Any] = ()) -> int:
+        """Run one statement; the number of rows that it changed.
+
+        Raises:
+            StoreError: the file cannot be written, as on a full disk. Nothing was changed.
+        """
+        with self._told():
+            return self._connection.execute(statement, values).rowcount
+
+    def insert(self, statement: str, values: Sequence[Any] = ()) -> int:
+        """Insert one row; its row id.
+
+        Raises:
+            StoreError: as `execute`.
+        """
+        with self._told():
+            return int(self._connection.execute(statement, values).lastrowid or 0)
+
+    def many(self, statement: str, values: Iterable[Sequence[Any]]) -> None:
+        """Run one statement for many rows, in the transaction that is open or in one of its own.
+
+        Raises:
+            StoreError: as `execute`.
+        """
+        with self.transaction(), self._told():
+            self._connection.executemany(statement, values)
+
+    @contextmanager
+    def transaction(self) -> Iterator[None]:
+        """All statements inside are kept together or not at all; inside another one it joins that one.
+
+        Raises:
+            StoreError: as `execute`.
+        """
+        if self._connection.in_transaction:
+            yield
+            return
+        with self._told():
+            self._connection.execute("BEGIN IMMEDIATE")
+        try:
+            yield
+            with self._told():
+                self._connection.execute("COMMIT")
+        except BaseException:
+            self._rollback()
+            raise
+
+    def _rollback(self) -> None:
+        if self._connection.in_transaction:  # a full disk may have rolled back by itself
+            self._connection.execute("ROLLBACK")
+
+    @contextmanager
+    def _told(self) -> Iterator[None]:
+        try:
+            yield
+        except sqlite3.Error as error:
+            raise StoreError(
+                f"{self.path or 'memory'}: the state of the site cannot be read or written: {error}."
+            ) from error
