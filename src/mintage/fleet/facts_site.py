@@ -92,6 +92,8 @@ class ActionTaken(FactData):
         refused: machines that said no or cannot.
         silent: machines that did not answer.
         approved_by: who approved, "" where nobody had to.
+        unconfirmed: machines that said yes, which their telemetry did not bear out.
+        not_asked: machines that were never asked: the request expired, was cancelled or overtaken by a later one.
     """
 
     action: str
@@ -104,6 +106,8 @@ class ActionTaken(FactData):
     refused: Count
     silent: Count
     approved_by: str = ""
+    unconfirmed: Count = 0
+    not_asked: Count = 0
 
 
 @fact("fleet.curtailed")

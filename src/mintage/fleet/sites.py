@@ -168,7 +168,8 @@ class AlertSettings(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fi
         smtp: "host:port" of a mail server; "" for none.
         mail_from: sender.
         mail_to: receivers.
-        rules: a TOML file with rules beside the built-in ones; "" for none.
+        rules: a TOML file with rules beside the built-in ones, relative to the site's file; "" for none.
+        language: language of e-mails.
     """
 
     webhook: str = ""
@@ -176,6 +177,7 @@ class AlertSettings(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fi
     mail_from: str = ""
     mail_to: tuple[str, ...] = ()
     rules: str = ""
+    language: Literal["both", "en", "zh"] = "both"
 
 
 class Virtual(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
@@ -253,7 +255,7 @@ class Site(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True
         """The rack that an address belongs to."""
         where = int(IPv4Address(address))
         for rack in self.rack:
-            if any(low <= where <= high for low, high in map(_bounds, rack.addresses)):
+            if any(low <= where <= high for low, high in map(range_bounds, rack.addresses)):
                 return rack
         return None
 
@@ -290,7 +292,7 @@ def addresses(ranges: tuple[str, ...], limit: int = 1 << 20) -> Iterator[str]:
     Raises:
         InputError: one cannot be read, or they are more than the limit.
     """
-    bounds = sorted(map(_bounds, ranges))
+    bounds = sorted(map(range_bounds, ranges))
     if sum(high - low + 1 for low, high in bounds) > limit:
         raise InputError(f"these ranges hold more than {limit} addresses.", field="ranges", remedy="Name fewer.")
     last = -1
@@ -300,8 +302,12 @@ def addresses(ranges: tuple[str, ...], limit: int = 1 << 20) -> Iterator[str]:
         last = max(last, high)
 
 
-def _bounds(text: str) -> tuple[int, int]:
-    """First and last address of a CIDR block, a range or a single address."""
+def range_bounds(text: str) -> tuple[int, int]:
+    """First and last address of a CIDR block (without network and broadcast), a range or a single address.
+
+    Raises:
+        InputError: it is none of these, or ends before it begins.
+    """
     first, dash, last = (part.strip() for part in text.partition("-"))
     remedy = "Write 10.1.0.0/24, 10.1.0.10-10.1.0.40 or 10.1.0.7."
     try:
@@ -330,7 +336,7 @@ def _check(site: Site) -> None:
         if meter.measures == "feeder":
             _known(meter.feeder or "", feeders, f"meter {meter.name}: feeder")
     for text in (*site.ranges, *(item for rack in site.rack for item in rack.addresses)):
-        _bounds(text)
+        range_bounds(text)
 
 
 def _known(name: str, names: set[str], field: str) -> None:
