@@ -70,16 +70,16 @@ class Reading(msgspec.Struct, frozen=True):
 
 
 class Board(msgspec.Struct, frozen=True, gc=False):
-    """A hash board.
+    """A hash board. What its chips say is kept as the machine's own text and read only where somebody asks.
 
     Attributes:
         number: its slot, from 0.
         hashrate_ths: its average hash rate; None where unknown.
         chip_avg_c: mean chip temperature.
         chip_max_c: hottest chip.
-        chips_c: temperature of each chip, where the machine tells it.
-        chips_v: voltage of each chip.
-        chips_work: matching works of each chip.
+        chips_c_text: temperature of each chip in °C, whole numbers with spaces between; b"" where the machine is silent.
+        chips_mv_text: voltage of each chip in mV, likewise.
+        chips_work_text: matching works of each chip, likewise.
         problem: what is wrong with it, in words; "" where nothing is known to be.
     """
 
@@ -87,10 +87,33 @@ class Board(msgspec.Struct, frozen=True, gc=False):
     hashrate_ths: float | None = None
     chip_avg_c: int | None = None
     chip_max_c: int | None = None
-    chips_c: tuple[int, ...] = ()
-    chips_v: tuple[float, ...] = ()
-    chips_work: tuple[int, ...] = ()
+    chips_c_text: bytes = b""
+    chips_mv_text: bytes = b""
+    chips_work_text: bytes = b""
     problem: str = ""
+
+    @property
+    def chips_c(self) -> tuple[int, ...]:
+        """Temperature of each chip; empty where the machine does not tell it, or not in numbers."""
+        return _whole_numbers(self.chips_c_text)
+
+    @property
+    def chips_v(self) -> tuple[float, ...]:
+        """Voltage of each chip."""
+        return tuple(millivolts / 1000 for millivolts in _whole_numbers(self.chips_mv_text))
+
+    @property
+    def chips_work(self) -> tuple[int, ...]:
+        """Matching works of each chip."""
+        return _whole_numbers(self.chips_work_text)
+
+
+def _whole_numbers(text: bytes) -> tuple[int, ...]:
+    """Numbers with spaces between; none where one of them is no number of at most nine digits."""
+    words = text.split()
+    if not all(len(word) <= 10 and word.removeprefix(b"-").isdigit() for word in words):
+        return ()
+    return tuple(map(int, words))
 
 
 class Pool(msgspec.Struct, frozen=True, gc=False):

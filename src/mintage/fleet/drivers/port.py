@@ -7,6 +7,7 @@ from typing import Literal, Protocol
 import msgspec
 
 from mintage.fleet.readings import Snapshot
+from mintage.units.clock import Clock
 
 
 class Target(msgspec.Struct, frozen=True):
@@ -171,6 +172,13 @@ class Driver(Protocol):
         """Who is at an address; None where nobody is, or nobody of this make."""
         ...
 
-    def session(self, target: Target, identity: Identity, slow_every_s: float = 60.0) -> Session:
-        """A session with a machine that was identified."""
+    def session(self, target: Target, identity: Identity, clock: Clock, slow_every_s: float = 60.0) -> Session:
+        """A session with a machine that was identified.
+
+        Args:
+            target: where it is.
+            identity: who it said it is.
+            clock: stamps snapshots and tells when the slow round is due; deadlines on the wire are of real time.
+            slow_every_s: seconds of that clock between slow rounds.
+        """
         ...
