@@ -49,6 +49,7 @@ class Model(msgspec.Struct, frozen=True, kw_only=True):
         core: kind of chip; "" where not published.
         ghs_per_mhz_per_1000_chips: the K in hash rate in GH/s = K x clock in MHz x chips / 1000.
         psu_efficiency: power to the boards over power from the wall.
+        standby_w: power from the wall while it sleeps, as its supply states it.
         hash_bus_v: voltage that the supply gives to the boards.
         chip_mv: mean voltage of a chip.
         pll_per_chip: PLL counts of a board over its chips; a board's counts always add up to this.
@@ -78,6 +79,7 @@ class Model(msgspec.Struct, frozen=True, kw_only=True):
     core: str
     ghs_per_mhz_per_1000_chips: Positive
     psu_efficiency: Positive
+    standby_w: int
     hash_bus_v: Positive
     chip_mv: int
     pll_per_chip: int
@@ -128,6 +130,7 @@ class _Series(msgspec.Struct, kw_only=True, forbid_unknown_fields=True):
     core: str = ""
     ghs_per_mhz_per_1000_chips: Positive
     psu_efficiency: Positive
+    standby_w: int
     hash_bus_v: Positive
     chip_mv: int
     pll_per_chip: int
