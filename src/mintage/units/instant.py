@@ -46,6 +46,11 @@ def format_instant(instant_us: int) -> str:
     return (_EPOCH + timedelta(microseconds=instant_us)).isoformat().replace("+00:00", "Z")
 
 
+def utc_date(instant_us: int) -> date:
+    """The UTC day that an instant lies in."""
+    return (_EPOCH + timedelta(microseconds=instant_us)).date()
+
+
 @lru_cache(maxsize=4096)
 def day_end_instant(day: date) -> int:
     """The last second of a UTC day, used where only a date is known."""
