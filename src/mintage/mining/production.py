@@ -8,9 +8,11 @@ pool's fee, or by how the pool averages fees.
 from __future__ import annotations
 
 from decimal import ROUND_HALF_UP, Decimal
+from fractions import Fraction
 
 import msgspec
 
+from mintage.journal.lots import share
 from mintage.market.network import expected_blocks
 from mintage.units.errors import InputError
 
@@ -33,6 +35,50 @@ class ProductionCheck(msgspec.Struct, frozen=True):
     gap_pct: Decimal | None
     ok: bool | None
     reason: str = ""
+
+
+class Credit(msgspec.Struct, frozen=True):
+    """What FPPS owes for work that a pool counted, in whole satoshis; gross less fee is net, exactly.
+
+    Attributes:
+        gross_sats: expectation of the work, rounded half up.
+        net_sats: expectation less the pool's fee, rounded half up.
+    """
+
+    gross_sats: int
+    net_sats: int
+
+    @property
+    def fee_sats(self) -> int:
+        """What the pool keeps."""
+        return self.gross_sats - self.net_sats
+
+
+def fpps_credit(accepted_diff: int, difficulty: Decimal, reward_sats: Decimal, fee_pct: Decimal = Decimal(0)) -> Credit:
+    """What a pool owes under FPPS for accepted shares.
+
+    Args:
+        accepted_diff: sum of the difficulties of accepted shares.
+        difficulty: network difficulty.
+        reward_sats: subsidy and mean fees of a block, satoshis.
+        fee_pct: the pool's fee, per cent.
+
+    Raises:
+        InputError: the difficulty is not positive, work or reward is negative, or the fee is not in 0 to 100 per cent.
+
+    Source: a share of difficulty d stands for d * 2**32 hashes, so shares of accepted difficulty A are expected to
+    find A / difficulty blocks: A / difficulty * reward * (1 - fee).
+    """
+    if not difficulty > 0:
+        raise InputError(f"the difficulty is {difficulty}.", remedy="It must be more than zero.", field="difficulty")
+    if accepted_diff < 0 or reward_sats < 0:
+        raise InputError(
+            "work and reward cannot be negative.", field="accepted_diff" if accepted_diff < 0 else "reward"
+        )
+    _check_fee(fee_pct)
+    gross = accepted_diff * Fraction(reward_sats) / Fraction(difficulty)
+    net = gross * (1 - Fraction(fee_pct) / 100)
+    return Credit(share(1, *gross.as_integer_ratio()), share(1, *net.as_integer_ratio()))
 
 
 def fpps_expected_sats(
@@ -61,8 +107,7 @@ def fpps_expected_sats(
     """
     if hashrate_ths < 0:
         raise InputError(f"a hash rate of {hashrate_ths} TH/s cannot be.", field="hashrate")
-    if not 0 <= pool_fee_pct <= 100:
-        raise InputError(f"{pool_fee_pct} is not a fee in per cent.", remedy="Give 0 to 100.", field="pool_fee_pct")
+    _check_fee(pool_fee_pct)
     gross = expected_blocks(hashrate_ths, seconds, difficulty) * (subsidy_sats + fees_sats)
     return int((gross * (100 - pool_fee_pct) / 100).to_integral_value(ROUND_HALF_UP))
 
@@ -90,3 +135,8 @@ def check_production(
         return ProductionCheck(0, earned_sats, None, earned_sats == 0, unknown)
     gap_pct = Decimal(earned_sats - expected_sats) * 100 / expected_sats
     return ProductionCheck(expected_sats, earned_sats, gap_pct, abs(gap_pct) <= tolerance_pct)
+
+
+def _check_fee(fee_pct: Decimal) -> None:
+    if not 0 <= fee_pct <= 100:
+        raise InputError(f"{fee_pct} is not a fee in per cent.", remedy="Give 0 to 100.", field="pool_fee_pct")
