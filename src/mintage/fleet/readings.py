@@ -77,7 +77,7 @@ class Board(msgspec.Struct, frozen=True, gc=False):
         hashrate_ths: its average hash rate; None where unknown.
         chip_avg_c: mean chip temperature.
         chip_max_c: hottest chip.
-        chips_c_text: temperature of each chip in °C, whole numbers with spaces between; b"" where the machine is silent.
+        chips_c_text: temperature of each chip in °C, whole numbers with spaces between; b"" where not told.
         chips_mv_text: voltage of each chip in mV, likewise.
         chips_work_text: matching works of each chip, likewise.
         problem: what is wrong with it, in words; "" where nothing is known to be.
