@@ -35,6 +35,7 @@ GROUPS = {
     "factory": "Landed cost, stock and duty.",
     "sales": "Average price and backlog.",
     "fleet": "Hash rate by site.",
+    "control": "Make machines sleep, wake, reboot, change mode, power, pools, LED or fans.",
     "mining": "Cost of one bitcoin, production.",
     "treasury": "Bitcoin by state, lots, loans.",
     "capital": "Shares and ADS.",

@@ -1,0 +1,1 @@
+"""Doing things to machines: who may, on which, what came of it."""
