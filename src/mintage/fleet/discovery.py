@@ -11,7 +11,8 @@ import errno
 import socket
 import struct
 import time
-from collections.abc import AsyncIterator, Collection, Iterable, Iterator, Sequence
+from collections.abc import AsyncIterator, Callable, Collection, Iterable, Iterator, Sequence
+from contextlib import AbstractAsyncContextManager, nullcontext
 from typing import Literal
 
 import msgspec
@@ -63,6 +64,10 @@ class Tally(msgspec.Struct):
         )
 
 
+def _unguarded(_address: str) -> AbstractAsyncContextManager[None]:
+    return nullcontext()
+
+
 class Search:
     """One search for machines; iterate over `found` once, then read `tally`.
 
@@ -72,6 +77,7 @@ class Search:
         concurrency: connections open at once.
         connect_s: real seconds within which an address must accept a connection.
         answer_s: real seconds within which a machine must say who it is.
+        guard: entered while an address is asked, so that nobody else connects to it then.
     """
 
     def __init__(
@@ -82,10 +88,12 @@ class Search:
         concurrency: int = 500,
         connect_s: float = 1.0,
         answer_s: float = 5.0,
+        guard: Callable[[str], AbstractAsyncContextManager[None]] = _unguarded,
     ) -> None:
         self._addresses: Collection[str] = list(addresses)
         self._drivers = {port: [d for d in drivers if d.port == port] for port in {d.port for d in drivers}}
         self._concurrency, self._connect_s, self._answer_s = concurrency, connect_s, answer_s
+        self._guard = guard
         self.tally = Tally(total=len(self._addresses))
 
     async def found(self) -> AsyncIterator[Found]:
@@ -132,7 +140,8 @@ class Search:
         self, todo: Iterator[str], queue: asyncio.Queue[Found | None], again: list[str], *, last: bool
     ) -> None:
         for address in todo:
-            outcome, found = await self._ask(address)
+            async with self._guard(address):
+                outcome, found = await self._ask(address)
             if outcome in {"silent", "stranger"} and not last:
                 again.append(address)
                 continue
@@ -168,8 +177,6 @@ class Search:
                 code = await self._wait(probe)
             else:
                 await asyncio.sleep(0)  # let others run: a whole network may refuse at once
-        if code in _TOO_MANY:
-            raise _too_many()
         if code == 0:
             return "stranger"
         return "refused" if code in _REFUSED else "unreachable" if code in _NOBODY else "silent"

@@ -1,0 +1,102 @@
+"""When each machine is polled: on a steady beat, spread over the interval, and less often while it is silent."""
+
+from __future__ import annotations
+
+import asyncio
+import heapq
+import math
+from collections.abc import Awaitable, Callable
+from random import Random
+
+from mintage.fleet.agent.sessions import Sessions
+from mintage.fleet.readings import Snapshot
+from mintage.units.clock import Clock
+
+BACKOFF_MAX = 6
+"""A silent machine is asked at least every so many intervals."""
+_JITTER = 0.2
+_TICKS = 20
+"""The beat is kept to this part of an interval."""
+
+Heard = Callable[[str, Snapshot], None]
+
+
+class Poller:
+    """Polls machines, each on its own beat. Intervals are of elapsed time: a stepped wall clock does not shift them.
+
+    Args:
+        sessions: the machines.
+        clock: the time that the beat goes by.
+        poll_s: seconds between polls of one machine.
+        heard: called with each answer, and with each silence.
+        seed: makes the spread of beats reproducible.
+    """
+
+    def __init__(self, sessions: Sessions, clock: Clock, poll_s: float, heard: Heard, seed: int = 0) -> None:
+        self._sessions, self._clock, self._poll_s, self._heard = sessions, clock, poll_s, heard
+        self._random = Random(seed)  # noqa: S311  spreads load, guards nothing
+        self._due: list[tuple[float, str]] = []
+        self._known: set[str] = set()
+        self._silences: dict[str, int] = {}
+        self._running: set[asyncio.Task[None]] = set()
+
+    async def run(self) -> None:
+        """Poll until cancelled; polls under way are cancelled with it."""
+        try:
+            while True:
+                self._start_due()
+                self._raise_failed()
+                await self._clock.sleep(self._poll_s / _TICKS)
+        finally:
+            for task in self._running:
+                task.cancel()
+            if self._running:
+                await asyncio.wait(self._running)
+
+    async def once(self) -> None:
+        """Poll every machine once, at once."""
+        async with asyncio.TaskGroup() as polls:
+            for asset in self._sessions.assets:
+                polls.create_task(self._poll(asset))
+
+    def _start_due(self) -> None:
+        now_s = self._clock.elapsed_s()
+        for asset in self._sessions.assets.keys() - self._known:
+            self._known.add(asset)
+            heapq.heappush(self._due, (now_s + self._random.random() * self._poll_s, asset))
+        while self._due and self._due[0][0] <= now_s:
+            due_s, asset = heapq.heappop(self._due)
+            if asset not in self._sessions.assets:
+                self._known.discard(asset)
+                continue
+            self._start(self._poll_on_beat(asset, due_s))
+
+    def _start(self, poll: Awaitable[None]) -> None:
+        task = asyncio.ensure_future(poll)
+        self._running.add(task)
+
+    def _raise_failed(self) -> None:
+        """Forget polls that ended; what went wrong in one, beyond a machine's silence, is ours to tell."""
+        ended = {task for task in self._running if task.done()}
+        self._running -= ended
+        for task in ended:
+            task.result()
+
+    async def _poll_on_beat(self, asset: str, due_s: float) -> None:
+        try:
+            await self._poll(asset)
+        finally:
+            heapq.heappush(self._due, (self._next(asset, due_s), asset))
+
+    async def _poll(self, asset: str) -> None:
+        snapshot = await self._sessions.poll(asset)
+        self._silences[asset] = self._silences.get(asset, 0) + 1 if snapshot.state == "offline" else 0
+        self._heard(asset, snapshot)
+
+    def _next(self, asset: str, due_s: float) -> float:
+        """The next beat that is not over yet; for a silent machine a jittered while that doubles each time."""
+        now_s, silences = self._clock.elapsed_s(), self._silences.get(asset, 0)
+        if silences > 1:
+            factor: int = min(1 << min(silences - 1, 10), BACKOFF_MAX)
+            return now_s + self._poll_s * factor * self._random.uniform(1 - _JITTER, 1 + _JITTER)
+        return due_s + self._poll_s * max(1, math.ceil((now_s - due_s) / self._poll_s))
