@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from decimal import Decimal
+from pathlib import Path
 from typing import Any
 
 from cyclopts import App
@@ -10,11 +11,13 @@ from cyclopts import App
 from mintage.books.view import View
 from mintage.cli.options import Options
 from mintage.cli.quantities import Day, Number, btc, dated, rounded, shown, units, usd
-from mintage.cli.show import print_json, print_table
+from mintage.cli.show import print_json, print_table, progress
 from mintage.market.prices import value_cents
 from mintage.market.service import last_price
 from mintage.treasury.facts_money import LoanAgreed
+from mintage.treasury.reserves import Reserve, reserve
 from mintage.treasury.service import Holding, LoanStatus, holdings, loan_status, owned
+from mintage.treasury.watch import load_wallets, payments
 from mintage.units import format_instant
 from mintage.units.errors import InputError
 
@@ -126,6 +129,73 @@ def loans(*, on: Day | None = None, price: Number | None = None, options: Option
     heads = ("lender", "debt USD", "collateral BTC", "LTV", "margin call", "liquidation", "top up BTC", "due")
     note = "margin call and liquidation: USD per bitcoin below which they follow"
     print_table(dated(f"Loans at {worth:,} USD per bitcoin ({origin})", on), heads, rows, note=note)
+
+
+@app.command
+def watch(wallets: Path = Path("wallets.toml"), *, limit: int = 20, options: Options = Options()) -> int:
+    """Read the company's wallets on chain and compare them with the ledger; exit 1 where a balance differs.
+
+    Wallets are watched by their public descriptors; no private key is ever read.
+
+    Example: mintage treasury watch examples/wallets.toml
+
+    Args:
+        wallets: file of wallets, as examples/wallets.toml.
+        limit: at most so many transactions of each, the newest; 0 for all.
+    """
+    described = load_wallets(wallets)
+    with progress("reading the chain") as step:
+        found = []
+        for number, wallet in enumerate(described):
+            step(number, len(described))
+            seen = payments(wallet)
+            found.append(reserve(options.journal(), wallet.name, seen, wallet.confirmations))
+    if options.json:
+        print_json({"wallets": [_reserve(item) for item in found]})
+    for item in () if options.json else found:
+        _show_reserve(item, limit)
+    return 1 if any(item.gap_sats for item in found) else 0
+
+
+def _reserve(item: Reserve) -> dict[str, Any]:
+    amounts = {
+        "chain_btc": btc(item.chain_sats),
+        "waiting_btc": btc(item.waiting_sats),
+        "ledger_btc": btc(item.ledger_sats),
+        "gap_btc": btc(item.gap_sats),
+    }
+    rows = [
+        {
+            "txid": pair.payment.txid,
+            "at": None if pair.payment.at_us is None else format_instant(pair.payment.at_us),
+            "btc": btc(pair.payment.sats),
+            "confirmations": pair.payment.confirmations,
+            "addresses": pair.payment.addresses,
+            "fact": pair.fact or None,
+        }
+        for pair in item.transactions
+    ]
+    return {"wallet": item.wallet, **amounts, "transactions": rows}
+
+
+def _show_reserve(item: Reserve, limit: int) -> None:
+    shown_ = item.transactions[-limit:] if limit else item.transactions
+    rows = [
+        (
+            "waiting" if pair.payment.at_us is None else format_instant(pair.payment.at_us),
+            pair.payment.txid[:16] + "…",
+            pair.fact or "no fact tells of it",
+            pair.payment.confirmations,
+            shown(btc(pair.payment.sats)),
+        )
+        for pair in shown_
+    ]
+    agree = "agrees with the ledger" if not item.gap_sats else f"differs from the ledger by {btc(item.gap_sats):+} BTC"
+    note = (
+        f"on chain {btc(item.chain_sats)} BTC, in the ledger {btc(item.ledger_sats)} BTC: {agree}"
+        f"; waiting {btc(item.waiting_sats)} BTC; {len(item.unexplained)} without a fact"
+    )
+    print_table(f"Wallet {item.wallet}", ("time", "transaction", "fact", "blocks", "BTC"), rows, note=note, left=3)
 
 
 def _holding(name: str, held: Holding, price: Decimal | None) -> dict[str, Any]:
