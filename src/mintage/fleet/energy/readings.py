@@ -1,0 +1,216 @@
+"""What meters said, kept in the site's state file, and the questions about it: power now, energy between two instants.
+
+Energy comes from counters. Between two readings it is shared out evenly; over a gap longer than a quarter of an hour,
+or where the counter was not believed, an instant inside is unknown, with its reason.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Sequence
+from fractions import Fraction
+
+import msgspec
+
+from mintage.fleet.energy.counter import QUALITIES
+from mintage.fleet.sites import Site
+from mintage.fleet.statedb import StateDb
+
+SCHEMA = """
+CREATE TABLE IF NOT EXISTS meter_reading (
+    meter TEXT NOT NULL,
+    at_us INTEGER NOT NULL,
+    power_w REAL,
+    energy_wh INTEGER,
+    quality TEXT NOT NULL,
+    counted_wh INTEGER,
+    unknown_us INTEGER,
+    PRIMARY KEY (meter, at_us)
+) WITHOUT ROWID;
+CREATE TABLE IF NOT EXISTS meter_counter (meter TEXT PRIMARY KEY, state BLOB NOT NULL) WITHOUT ROWID;
+"""
+MINUTES_DAYS = 40
+"""Every minute is kept for so long."""
+QUARTERS_DAYS = 400
+"""Then every quarter of an hour, for so long."""
+GAP_US_MAX = 15 * 60 * 1_000_000
+"""Within a longer gap between readings, no instant's counter is guessed."""
+_DAY_US = 86_400 * 1_000_000
+
+
+class Metered(msgspec.Struct, frozen=True, kw_only=True):
+    """Energy between two instants.
+
+    Attributes:
+        wh: energy, Wh; None where part of it is not known.
+        known_wh: what was counted for certain, Wh.
+        reason: why it is unknown; "" where it is known.
+    """
+
+    wh: int | None
+    known_wh: int
+    reason: str = ""
+
+
+class Interval(msgspec.Struct, frozen=True, kw_only=True):
+    """Energy of one interval of a tariff.
+
+    Attributes:
+        start_us: first instant.
+        end_us: instant after it.
+        wh: energy, Wh; None where unknown.
+        reason: why it is unknown.
+    """
+
+    start_us: int
+    end_us: int
+    wh: int | None
+    reason: str = ""
+
+
+def meter_power_w(db: StateDb, meter: str, now_us: int, max_age_s: float = 180) -> tuple[float | None, str]:
+    """Power that a meter shows, W, or None with the reason."""
+    db.define(SCHEMA)
+    rows = db.rows(
+        "SELECT at_us, power_w, quality FROM meter_reading WHERE meter = ? ORDER BY at_us DESC LIMIT 1", (meter,)
+    )
+    if not rows:
+        return None, f"meter {meter} was never read."
+    at_us, power_w, quality = rows[0]
+    age_s = (now_us - at_us) / 1e6
+    if age_s > max_age_s:
+        return None, f"meter {meter} was read last {age_s:.0f} s ago."
+    if power_w is None:
+        return None, f"meter {meter}: {QUALITIES.get(quality, quality)}."
+    return float(power_w), ""
+
+
+def site_power_w(db: StateDb, site: Site, now_us: int, max_age_s: float = 180) -> tuple[float | None, str]:
+    """Power of the whole site by its meters, W, or None with the reason.
+
+    Meters of the whole supply count; where there is none, meters of all feeders together.
+
+    Args:
+        db: state of the site.
+        site: its description.
+        now_us: the instant now.
+        max_age_s: older readings do not count.
+    """
+    meters, reason = supply_meters(site)
+    readings = [meter_power_w(db, meter, now_us, max_age_s) for meter in meters]
+    missing = [why for power_w, why in readings if power_w is None]
+    if reason or missing:
+        return None, reason or missing[0]
+    return sum(power_w for power_w, _ in readings if power_w is not None), ""
+
+
+def supply_meters(site: Site) -> tuple[tuple[str, ...], str]:
+    """The meters that together measure the site's supply, or none and the reason."""
+    whole = tuple(meter.name for meter in site.meter if meter.measures == "site")
+    if whole:
+        return whole, ""
+    by_feeder = {meter.feeder: meter.name for meter in site.meter if meter.measures == "feeder"}
+    missing = [feeder.name for feeder in site.feeder if feeder.name not in by_feeder]
+    if not by_feeder:
+        return (), "the site has no meter of its supply."
+    if missing:
+        return (), f"no meter measures feeder {missing[0]}."
+    return tuple(by_feeder[feeder.name] for feeder in site.feeder), ""
+
+
+def energy_between(db: StateDb, meters: Sequence[str], from_us: int, to_us: int) -> Metered:
+    """Energy that meters counted between two instants, all together.
+
+    Args:
+        db: state of the site.
+        meters: names of the meters; none is unknown, not zero.
+        from_us: first instant.
+        to_us: last instant.
+    """
+    db.define(SCHEMA)
+    if not meters:
+        return Metered(wh=None, known_wh=0, reason="there is no meter.")
+    known_wh, reason = 0, ""
+    for meter in meters:
+        first, why_first = _counter_at(db, meter, from_us)
+        last, why_last = _counter_at(db, meter, to_us)
+        reason = reason or why_first or why_last
+        if first is None or last is None:
+            continue
+        known_wh += last[0] - first[0]
+        unknown_s = (last[1] - first[1]) / 1e6
+        if unknown_s and not reason:
+            fault = _first_fault(db, meter, from_us, to_us)
+            reason = f"for {unknown_s / 60:.0f} minutes meter {meter} was not believed: {fault}."
+    return Metered(wh=None if reason else known_wh, known_wh=known_wh, reason=reason)
+
+
+def site_energy(db: StateDb, site: Site, from_us: int, to_us: int) -> Metered:
+    """Energy of the whole site between two instants, by its meters."""
+    meters, reason = supply_meters(site)
+    return Metered(wh=None, known_wh=0, reason=reason) if reason else energy_between(db, meters, from_us, to_us)
+
+
+def heat_energy(db: StateDb, site: Site, from_us: int, to_us: int) -> Metered:
+    """Heat delivered between two instants, by the site's heat meters."""
+    return energy_between(db, [meter.name for meter in site.meter if meter.measures == "heat"], from_us, to_us)
+
+
+def site_intervals(db: StateDb, site: Site, from_us: int, to_us: int, minutes: int = 15) -> list[Interval]:
+    """The site's energy in equal intervals; they sum to `site_energy` where all are known.
+
+    Args:
+        db: state of the site.
+        site: its description.
+        from_us: first instant, on an interval's boundary.
+        to_us: last instant; an interval that ends after it is left out.
+        minutes: length of an interval.
+    """
+    found = []
+    for start_us, end_us in _spans(from_us, to_us, minutes * 60_000_000):
+        metered = site_energy(db, site, start_us, end_us)
+        found.append(Interval(start_us=start_us, end_us=end_us, wh=metered.wh, reason=metered.reason))
+    return found
+
+
+def prune(db: StateDb, now_us: int) -> None:
+    """Cap the growth: minutes become quarters of an hour, and those go in the end."""
+    quarters_us, gone_us = now_us - MINUTES_DAYS * _DAY_US, now_us - QUARTERS_DAYS * _DAY_US
+    recent_us = quarters_us - 2 * _DAY_US
+    db.execute("DELETE FROM meter_reading WHERE at_us < ?", (gone_us,))
+    db.execute(
+        "DELETE FROM meter_reading WHERE at_us BETWEEN ? AND ? AND at_us / 60000000 % 15 <> 0", (recent_us, quarters_us)
+    )
+
+
+def _spans(from_us: int, to_us: int, length_us: int) -> Iterator[tuple[int, int]]:
+    while from_us + length_us <= to_us:
+        yield from_us, from_us + length_us
+        from_us += length_us
+
+
+def _counter_at(db: StateDb, meter: str, at_us: int) -> tuple[tuple[int, int] | None, str]:
+    """Energy counted and time unknown since the meter's first reading, at an instant; None with the reason."""
+    believed = "SELECT at_us, counted_wh, unknown_us FROM meter_reading WHERE meter = ? AND counted_wh IS NOT NULL"
+    before = db.rows(f"{believed} AND at_us <= ? ORDER BY at_us DESC LIMIT 1", (meter, at_us))
+    if before and before[0][0] == at_us:
+        return (before[0][1], before[0][2]), ""
+    after = db.rows(f"{believed} AND at_us > ? ORDER BY at_us LIMIT 1", (meter, at_us))
+    if not before or not after:
+        return None, f"meter {meter} has no reading {'before' if not before else 'after'} the instant."
+    (low_us, low_wh, low_unknown), (high_us, high_wh, high_unknown) = before[0], after[0]
+    if high_us - low_us > GAP_US_MAX:
+        return None, f"meter {meter} has a gap of {(high_us - low_us) / 60e6:.0f} minutes around the instant."
+    if high_unknown > low_unknown:
+        return None, f"meter {meter} was not believed around the instant: {_first_fault(db, meter, low_us, high_us)}."
+    part = Fraction(at_us - low_us, high_us - low_us)
+    return (low_wh + round((high_wh - low_wh) * part), low_unknown), ""
+
+
+def _first_fault(db: StateDb, meter: str, from_us: int, to_us: int) -> str:
+    """What went wrong first between two instants, in words."""
+    rows = db.rows(
+        "SELECT quality FROM meter_reading WHERE meter = ? AND at_us BETWEEN ? AND ? AND quality <> 'good' "
+        "ORDER BY at_us LIMIT 1",
+        (meter, from_us, to_us),
+    )
+    return QUALITIES.get(str(rows[0][0]), str(rows[0][0])) if rows else "unknown"
