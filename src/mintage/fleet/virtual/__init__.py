@@ -1,0 +1,1 @@
+"""Virtual machines: Avalons on loopback addresses that answer as real ones do, with faults on demand."""
