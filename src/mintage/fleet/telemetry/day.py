@@ -1,0 +1,101 @@
+"""What a site's machines did on a UTC day, from their samples and the site's meters; told as a fact.
+
+A day is told when it is over and its samples are merged. If samples or meter readings come later and change it, it is
+told again under a new key: a later fact replaces an earlier one.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from datetime import date
+
+import msgspec
+
+from mintage.fleet.context import Context
+from mintage.fleet.energy.readings import site_energy
+from mintage.fleet.facts_site import DayWorked
+from mintage.fleet.sites import Site
+from mintage.fleet.statedb import StateDb
+from mintage.fleet.telemetry.layout import DAY_S, begin_of
+from mintage.fleet.telemetry.store import TelemetryStore, Work
+from mintage.journal.fact import Fact
+
+GAP_S = 300
+"""A sample stands for at most so long, or for three polls where that is longer."""
+_HASHES_PER_DIFF = 1 << 32
+_TABLE = """
+CREATE TABLE IF NOT EXISTS day_worked (
+  day TEXT PRIMARY KEY,
+  version INTEGER NOT NULL,
+  body BLOB NOT NULL
+) WITHOUT ROWID;
+"""
+
+
+def day_worked(store: TelemetryStore, db: StateDb, site: Site, day: date) -> tuple[DayWorked | None, str]:
+    """What the machines did, or None with the reason why nobody can say.
+
+    Expected difficulty is hashes / 2^32; the average hash rate is hashes over the seconds that samples cover.
+
+    Source: one share of difficulty 1 takes 2^32 hashes on average, as in Stratum V1.
+    """
+    start_s = begin_of(day)
+    gap_s = max(GAP_S, round(3 * site.agent.poll_s))
+    work = store.work(site.name, start_s, start_s + DAY_S, gap_s)
+    reason = _gap(work)
+    if work.accepted_diff is None or work.hashes is None or work.energy_ws is None or reason:
+        return None, reason
+    metered = site_energy(db, site, start_s * 1_000_000, (start_s + DAY_S) * 1_000_000)
+    told = DayWorked(
+        site=site.name,
+        region=site.region,
+        accepted_diff=work.accepted_diff,
+        rejected_diff=work.rejected_diff or 0,
+        expected_diff=work.hashes // _HASHES_PER_DIFF,
+        hashrate=work.hashes // work.covered_s // 10**9,
+        machine_energy=work.energy_ws // 3600,
+        machines=work.machines,
+        covered_s=work.covered_s,
+        metered_energy=metered.wh,
+    )
+    return told, ""
+
+
+async def record_days(context: Context, store: TelemetryStore, days: Iterable[date]) -> None:
+    """Tell days that are over; one that was told before and has not changed is not told again."""
+    context.db.define(_TABLE)
+    for day in days:
+        told, _ = day_worked(store, context.db, context.site, day)
+        known = context.db.rows("SELECT version, body FROM day_worked WHERE day = ?", (day.isoformat(),))
+        version, before = known[0] if known else (0, b"")
+        body = msgspec.json.encode(told)
+        if told is None or body == before:
+            continue
+        with context.db.transaction():
+            context.recorder.record([_fact(context.site.name, day, version + 1, told)])
+            row = (day.isoformat(), version + 1, body)
+            context.db.execute("INSERT OR REPLACE INTO day_worked VALUES (?, ?, ?)", row)
+
+
+def _fact(site: str, day: date, version: int, told: DayWorked) -> Fact:
+    key = f"fleet.day-worked/{site}/{day.isoformat()}"
+    return Fact(
+        key=key if version == 1 else f"{key}/{version}",
+        at=(begin_of(day) + DAY_S) * 1_000_000,
+        date=day,
+        actor=f"agent.{site}",
+        data=told,
+    )
+
+
+def _gap(work: Work) -> str:
+    """Why a day cannot be told; "" where it can."""
+    if not work.covered_s:
+        return "there is no sample of that day"
+    if work.hashes is None:
+        return "no machine told its hash rate"
+    if work.accepted_diff is None:
+        return "no machine told a counter of accepted work twice"
+    if work.energy_ws is None:
+        return "no machine told its power"
+    return ""
