@@ -109,7 +109,7 @@ class Led(msgspec.Struct, frozen=True, tag="led"):
 class Fan(msgspec.Struct, frozen=True, tag="fan"):
     """Run the fans at a share of their highest speed; None gives them back to the machine."""
 
-    duty_pct: int | None
+    duty_pct: int | None = None
 
 
 Action = Sleep | Wake | Reboot | SetMode | SetPower | SetPools | Led | Fan

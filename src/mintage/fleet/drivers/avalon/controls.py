@@ -36,6 +36,7 @@ LEAD_S = 5.0
 TRIES_MAX = 3
 FAN_MIN_PCT, FAN_MAX_PCT = 15, 100
 SET_OK, INFORMATION = 119, 118
+_MODE_TOLD = re.compile(r"WORKMODE\[(\d{1,3})\]")
 _UNSAFE = re.compile(r"[^\x21-\x2b\x2d-\x7b\x7d\x7e]")
 
 
@@ -140,7 +141,12 @@ async def _mode(to: Addressee, mode: str) -> Result:
     if mode not in modes:
         known = f"it knows {', '.join(modes)}" if modes else "the modes of this model are not known"
         return Result("unsupported", f"no mode '{mode}': {known}")
-    return await _tell(to, control_for("mode", to), level=modes[mode].level)
+    level = modes[mode].level
+    result = await _tell(to, control_for("mode", to), level=level)
+    set_to = _MODE_TOLD.search(result.words)
+    if result.outcome == "done" and set_to and int(set_to[1]) != level:
+        return Result("refused", result.words)
+    return result
 
 
 async def _power(to: Addressee, power_w: int) -> Result:
@@ -237,7 +243,8 @@ def meaning_of(status: Status) -> tuple[Outcome, str]:
         return "refused", words
     if status.code == SET_OK or status.words == "RESTART":
         return "done", words
-    refuses = any(word in status.words.lower() for word in _table().refusing_words)
+    told = status.words.lower()
+    refuses = "success" not in told and any(word in told for word in _table().refusing_words)
     if status.code == INFORMATION or status.kind in ("S", "I"):
         return ("refused" if refuses else "done"), words
     return "refused", words

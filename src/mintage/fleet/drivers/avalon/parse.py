@@ -20,6 +20,7 @@ Family = Literal["a", "home"]
 _MODULE = re.compile(rb'"MM ID0(:Summary)?"\s*+:\s*+"')
 _BOARDS = re.compile(rb'"HBinfo"\s*+:\s*+"')
 _WHEN = re.compile(rb'"When"\s*+:\s*+(\d{1,12})\b')
+BOARDS_MAX = 16
 _SECOND = b'"MM ID1'
 
 
@@ -71,7 +72,7 @@ def parse_stats(reply: bytes, peer: str = "") -> Stats:
     values = _pairs(reply, found.end())
     boards = _BOARDS.search(reply) if found[1] else None
     if boards:
-        values |= _pairs(reply, boards.end())
+        values |= _boards_pairs(reply, boards.end())
     when = _WHEN.search(reply, found.end()) or _WHEN.search(reply)
     modules = _SECOND in reply
     return Stats("home" if found[1] else "a", values, int(when[1]) if when else None, modules)
@@ -84,4 +85,17 @@ def _pairs(reply: bytes, start: int) -> dict[bytes, bytes]:
         name, bracket, value = part.partition(b"[")
         if bracket:
             pairs[name[name.rfind(b"{") + 1 :].strip()] = value
+    return pairs
+
+
+def _boards_pairs(reply: bytes, start: int) -> dict[bytes, bytes]:
+    """Pairs of each board by its own number, whether the names in it say PVT_T0 on every board or PVT_T1 on 'HB1'."""
+    pairs: dict[bytes, bytes] = {}
+    for number, board in enumerate(reply[start : reply.find(b'"', start)].split(b"'HB")[1 : BOARDS_MAX + 1]):
+        own = b"%d" % number
+        for part in board.split(b"]"):
+            name, bracket, value = part.partition(b"[")
+            if bracket:
+                stem = name[name.rfind(b"{") + 1 :].strip().rstrip(b"0123456789")
+                pairs[stem + own] = value
     return pairs

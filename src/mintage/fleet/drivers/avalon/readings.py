@@ -5,12 +5,11 @@ from __future__ import annotations
 import msgspec
 
 from mintage.fleet.drivers.avalon.laws import doubts_of
-from mintage.fleet.drivers.avalon.parse import Stats, number
+from mintage.fleet.drivers.avalon.parse import BOARDS_MAX, Stats, number
 from mintage.fleet.drivers.avalon.tables import Step, choices, plan, words
 from mintage.fleet.models import Model
 from mintage.fleet.readings import Board
 
-BOARDS_MAX = 16
 FANS_MAX = 8
 STARTING_S = 600.0
 """A machine that works without hash rate for longer has a fault."""
@@ -201,8 +200,12 @@ def _fans(fresh: Fresh, pairs: dict[bytes, bytes], model: Model | None) -> None:
         speeds.append(round(told) if 0 <= told <= 60_000 else 0)
     fresh.fans_rpm = tuple(speeds)
     needed = speeds[: model.fans] if model else speeds
+    if model and not model.fans:
+        fresh.values.pop("fan_duty_pct", None)
+        fresh.unknown |= {"fan_min_rpm": "it has no fans", "fan_duty_pct": "it has no fans"}
+        return
     if not needed:
-        fresh.unknown["fan_min_rpm"] = "it has no fans" if model and not model.fans else "its telemetry has no Fan1"
+        fresh.unknown["fan_min_rpm"] = "its telemetry has no Fan1"
         return
     fresh.values["fan_min_rpm"] = min(needed)
     if min(needed) == 0 and fresh.values["state"] == "hashing":
