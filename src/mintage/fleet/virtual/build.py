@@ -72,7 +72,7 @@ def parse_mix(text: str) -> list[tuple[Model, float]]:
 
 
 def build_fleet(spec: FleetSpec, clock: Clock, plan: Plan | None = None) -> VirtualFleet:
-    """A fleet on the first addresses of a network; equal specifications make equal fleets.
+    """A fleet on the first addresses of a network, model after model; equal specifications make equal fleets.
 
     Args:
         spec: what it is made of.
@@ -85,7 +85,6 @@ def build_fleet(spec: FleetSpec, clock: Clock, plan: Plan | None = None) -> Virt
     draw = random.Random(spec.seed)  # noqa: S311  a fleet that must repeat
     surroundings = Surroundings(spec.ambient_c)
     lineup = _lineup(parse_mix(spec.mix), spec.count)
-    draw.shuffle(lineup)
     machines = []
     for address, model in zip(_addresses(spec.network, spec.count), lineup, strict=True):
         third, fourth = address.split(".")[2:]

@@ -157,7 +157,7 @@ class Machine:
         return float(self.supply()[6])
 
     def supply(self) -> tuple[int, int, int, int, int, int, int]:
-        """PS: error bits, control and hash voltage (10 mV), hash current (A) and power (W), set voltage, input power (W)."""
+        """PS: error bits, control and hash voltage (10 mV), amperes, watts, set voltage (10 mV), watts at the wall."""
         bus = round(self.model.hash_bus_v * 100)
         if self.state == "off":
             return (0, 0, 0, 0, 0, 0, 0)
