@@ -1,4 +1,4 @@
-"""`mintage fleet`: hash rate by site and region."""
+"""`mintage fleet`: hash rate by site and region; the commands on a site's machines are in modules of their own."""
 
 from __future__ import annotations
 
@@ -17,7 +17,18 @@ from mintage.cli.show import print_json, print_table
 from mintage.fleet.facts import HashrateMeasured
 from mintage.fleet.service import SiteHashrate, hashrate_by_site
 
-app = App(name="fleet", help="Hash rate by site.")
+app = App(name="fleet", help="Machines of a site; hash rate by site.")
+_SITE_COMMANDS = {
+    "scan": ("fleet_scan", "Find machines in CIDR blocks, ranges and single addresses, and read each one once."),
+    "adopt": ("fleet_adopt", "Find a site's machines once, adopt the new ones and read each one."),
+    "link": ("fleet_adopt", "Say which serial number of the factory's facts a machine has."),
+    "list": ("fleet_list", "Machines of a site with their latest readings."),
+    "top": ("fleet_list", "The worst machines of a site by a measure; refreshed live on a terminal."),
+    "map": ("fleet_map", "The site drawn by hall, rack and slot."),
+    "show": ("fleet_show", "Everything that is known of one machine, or why it is unknown."),
+}
+for _name, (_module, _help) in _SITE_COMMANDS.items():
+    app.command(f"mintage.cli.{_module}:{_name}_", name=_name, help=_help)  # each loads only when it is called
 
 
 @app.command

@@ -59,6 +59,20 @@ class SiteOptions(Options):
         """The site's state file."""
         return StateDb(self.folder(site) / "agent.db")
 
+    def kept_state(self, site: Site) -> StateDb:
+        """The state file of a site whose agent has run; a command that only reads makes none.
+
+        Raises:
+            InputError: no agent ever ran for the site.
+        """
+        path = self.folder(site) / "agent.db"
+        if not path.is_file():
+            raise InputError(
+                f"no agent has run for {site.name} yet: there is no {path}.",
+                remedy=f"Run `mintage agent --site {self.site}`, or give the --data folder that it uses.",
+            )
+        return self.state(site)
+
     def time(self) -> Clock:
         """The clock that the site goes by."""
         return read_clock(self.clock)

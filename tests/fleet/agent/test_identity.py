@@ -190,7 +190,7 @@ def test_nothing_is_adopted_when_its_fact_cannot_be_kept(house: House) -> None:
     """Register and facts are kept together: after a failure the machine is adopted anew, with its fact."""
 
     class Full:
-        def record(self, facts: object) -> None:
+        def record(self, facts: object) -> None:  # noqa: ARG002  the port's own name
             raise StoreError("disk full")
 
     broken = Register(house.db, small_site_of(house), house.clock, Full())

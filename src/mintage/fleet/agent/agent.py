@@ -15,7 +15,6 @@ from pathlib import Path
 import msgspec
 
 from mintage.fleet.agent.finding import Finder
-from mintage.fleet.agent.parts import PARTS
 from mintage.fleet.agent.polling import Poller
 from mintage.fleet.agent.sessions import Sessions
 from mintage.fleet.agent.supervise import Supervisor
@@ -63,11 +62,11 @@ class Agent:
         recorder: Recorder,
         drivers: Sequence[Driver],
         *,
-        parts: Mapping[str, Part] | None = None,
+        parts: Mapping[str, Part],
         heard: Heard = lambda _machines: None,
     ) -> None:
         self._site, self._clock, self._hear = site, clock, heard
-        self._parts = PARTS if parts is None else parts
+        self._parts = parts
         self._sessions = Sessions(self._open, clock, site.agent.concurrency)
         self._register = Register(db, site, clock, recorder)
         self._places = Places(site)

@@ -62,7 +62,11 @@ class Supervisor:
         while True:
             self._tell(part, "running", failures, "")
             began_s = self._clock.elapsed_s()
-            error = await _outcome(work)
+            try:
+                error = await _outcome(work)
+            except asyncio.CancelledError:
+                self._tell(part, "stopped", failures, "")
+                raise
             if error is None:
                 self._tell(part, "ended", failures, "")
                 return
