@@ -1,0 +1,285 @@
+"""What was delivered, minute by minute, and who counted it: meters first, then machines, then nameplates.
+
+Delivered power is what was drawn before less what is drawn now. A meter sees the whole site, so what other
+curtailments shed since is taken out of it, as their machines count it. A machine that two curtailments hold counts for
+the older one. A minute that nobody can count is a gap with its reason, not zero.
+"""
+
+from __future__ import annotations
+
+from collections import defaultdict
+from collections.abc import Iterable, Mapping
+
+import msgspec
+
+from mintage.fleet.control.store import Desk, in_people_s
+from mintage.fleet.curtail.candidates import standby_w
+from mintage.fleet.curtail.states import STEERING, Event, Minute, Target
+from mintage.fleet.curtail.store import Book
+from mintage.fleet.energy.readings import SCHEMA, energy_between, supply_meters
+from mintage.fleet.facts_site import Counted
+from mintage.fleet.latest import Machine
+from mintage.fleet.sites import Site
+from mintage.fleet.statedb import StateDb
+
+MINUTE_US = 60_000_000
+BASELINE_MINUTES = 5
+METER_LAG_US = 2 * MINUTE_US
+"""Meters are read once a minute; a count waits so long for the reading after its last minute."""
+_SAMPLE_S = 5.0
+
+
+class Tally(msgspec.Struct, frozen=True, kw_only=True):
+    """What machines say of one curtailment at one instant.
+
+    Attributes:
+        machines_w: power shed, as machines' own readings say.
+        nameplate_w: power shed by machines whose power is only known from their nameplate.
+        others_w: power that other curtailments shed.
+        unknown: machines of which nobody knows; they are not counted.
+    """
+
+    machines_w: float = 0.0
+    nameplate_w: float = 0.0
+    others_w: float = 0.0
+    unknown: int = 0
+
+    @property
+    def shed_w(self) -> float:
+        """Power shed, whoever says so."""
+        return self.machines_w + self.nameplate_w
+
+
+class Total(msgspec.Struct, frozen=True, kw_only=True):
+    """What a curtailment delivered.
+
+    Attributes:
+        mean_w: mean power shed while it was held; None where no minute of that was counted.
+        wh: energy not used, from the first machine told to the last one back.
+        counted_by: the least exact of those who counted.
+        minutes: minutes by who counted them; "" stands for gaps.
+    """
+
+    mean_w: float | None
+    wh: float
+    counted_by: Counted
+    minutes: dict[str, int]
+
+
+class Sampler:
+    """Keeps what machines say of each open curtailment, once a minute.
+
+    Args:
+        context: the site.
+    """
+
+    def __init__(self, context: Desk) -> None:
+        self._context = context
+        self._next_us = 0
+        self._seen: dict[str, list[Tally]] = defaultdict(list)
+
+    def sample(
+        self,
+        book: Book,
+        events: Iterable[Event],
+        targets: Mapping[str, Mapping[str, Target]],
+        machines: Mapping[str, Machine],
+        now_us: int,
+    ) -> None:
+        """Look at every open curtailment where that is due, and keep each minute that has passed."""
+        every_us = round(_SAMPLE_S * 1e6)
+        if self._next_us - every_us <= now_us < self._next_us:
+            return
+        self._next_us = now_us + every_us
+        steering = [event for event in events if event.state in STEERING]
+        stale_s = max(3 * self._context.site.agent.poll_s, in_people_s(self._context.clock, 15.0), 120.0)
+        tallies = tally([event.id for event in steering], targets, machines, now_us, stale_s)
+        for event in steering:
+            seen = self._seen[event.id]
+            seen.append(tallies[event.id])
+            last_us = book.minute_last_us(event.id)
+            began_us = (event.began_us or now_us) // MINUTE_US * MINUTE_US
+            first_us = began_us if last_us is None else last_us + MINUTE_US
+            for minute_us in range(first_us, now_us // MINUTE_US * MINUTE_US, MINUTE_US):
+                # After a long silence only the last minutes are known; the others stay gaps.
+                if now_us - minute_us <= stale_s * 1e6 + MINUTE_US:
+                    book.save_tally(event.id, minute_us, msgspec.json.encode(_mean(seen)))
+                    self._seen[event.id] = seen[-1:]
+        for event_id in set(self._seen) - {event.id for event in steering}:
+            del self._seen[event_id]
+
+
+def tally(
+    events: Iterable[str],
+    targets: Mapping[str, Mapping[str, Target]],
+    machines: Mapping[str, Machine],
+    now_us: int,
+    stale_s: float,
+) -> dict[str, Tally]:
+    """What machines say of each curtailment, oldest first, now; the older one counts a machine that two hold."""
+    counted: set[str] = set()
+    own: dict[str, Tally] = {}
+    for event in events:
+        machines_w = nameplate_w = 0.0
+        unknown = 0
+        for target in targets[event].values():
+            if target.asset in counted or not target.told or target.state in ("restored", "released"):
+                continue
+            counted.add(target.asset)
+            power_w, by = _drawn(target, machines.get(target.asset), now_us, stale_s)
+            if power_w is None:
+                unknown += 1
+            elif by == "machine":
+                machines_w += target.baseline_w - power_w
+            else:
+                nameplate_w += target.baseline_w - power_w
+        own[event] = Tally(machines_w=machines_w, nameplate_w=nameplate_w, unknown=unknown)
+    all_w = sum(item.shed_w for item in own.values())
+    return {name: msgspec.structs.replace(item, others_w=all_w - item.shed_w) for name, item in own.items()}
+
+
+def baselines(
+    context: Desk,
+    event: Event,
+    targets: Mapping[str, Mapping[str, Target]],
+    machines: Mapping[str, Machine],
+    now_us: int,
+) -> dict[str, float]:
+    """What a curtailment is measured against: power by meters and machines just before, and what others shed then."""
+    found = {"machines": sum(target.baseline_w for target in targets[event.id].values())}
+    others = {name: found_targets for name, found_targets in targets.items() if name != event.id}
+    shed = tally(others, others, machines, now_us, 600.0)
+    found["others"] = sum(item.shed_w for item in shed.values())
+    meters, _ = supply_meters(context.site)
+    metered_w, _ = metered_mean_w(context.db, meters, now_us - BASELINE_MINUTES * MINUTE_US, now_us)
+    if metered_w is not None:
+        found["meters"] = metered_w
+    return found
+
+
+def count(db: StateDb, site: Site, book: Book, event: Event, until_us: int) -> list[Minute]:
+    """Every minute of a curtailment from its beginning, by the best who counted it.
+
+    Args:
+        db: state of the site.
+        site: its description.
+        book: its curtailments.
+        event: the curtailment.
+        until_us: last instant to be counted.
+    """
+    if event.began_us is None:
+        return []
+    told = book.tallies(event.id)
+    meters, _ = supply_meters(site)
+    found = []
+    for minute_us in range(event.began_us // MINUTE_US * MINUTE_US, until_us, MINUTE_US):
+        start_us, end_us = max(minute_us, event.began_us), min(minute_us + MINUTE_US, until_us)
+        tallied = msgspec.json.decode(told[minute_us], type=Tally) if minute_us in told else None
+        found.append(_minute(db, meters, event, (start_us, end_us), tallied))
+    return found
+
+
+def total(event: Event, minutes: Iterable[Minute]) -> Total:
+    """What the minutes add up to."""
+    held_from, held_to = event.reached_us or event.began_us or 0, event.restoring_us or event.ended_us or 1 << 62
+    held = [m for m in minutes if m.minute_us >= held_from - MINUTE_US / 2 and m.minute_us + m.seconds * 1e6 <= held_to]
+    known = [(m.delivered_w, m.seconds) for m in held if m.delivered_w is not None]
+    span_s = sum(seconds for _, seconds in known)
+    by: dict[str, int] = defaultdict(int)
+    for minute in minutes:
+        by[minute.counted_by] += 1
+    least: Counted = "nameplate" if by.get("nameplate") else "machines" if by.get("machines") else "meters"
+    return Total(
+        mean_w=sum(watts * seconds for watts, seconds in known) / span_s if span_s else None,
+        wh=sum((m.delivered_w or 0.0) * m.seconds / 3600 for m in minutes),
+        counted_by=least if any(name for name in by) else "nameplate",
+        minutes=dict(by),
+    )
+
+
+def metered_mean_w(db: StateDb, meters: Iterable[str], from_us: int, to_us: int) -> tuple[float | None, str]:
+    """Mean power of the supply between two instants, or None with the reason.
+
+    The meters' own power readings count; where they have none in between, what their counters rose by.
+    """
+    db.define(SCHEMA)
+    names = tuple(meters)
+    if not names:
+        return None, "there is no meter"
+    sum_w = 0.0
+    for meter in names:
+        ((mean_w, readings),) = db.rows(
+            "SELECT avg(power_w), count(power_w) FROM meter_reading"
+            " WHERE meter = ? AND at_us > ? AND at_us <= ? AND quality = 'good'",
+            (meter, from_us, to_us),
+        )
+        if not readings:
+            metered = energy_between(db, (meter,), from_us, to_us)
+            if metered.wh is None or to_us <= from_us:
+                return None, metered.reason.rstrip(".")
+            mean_w = metered.wh * 3600e6 / (to_us - from_us)
+        sum_w += mean_w
+    return sum_w, ""
+
+
+def _minute(db: StateDb, meters: tuple[str, ...], event: Event, span: tuple[int, int], tallied: Tally | None) -> Minute:
+    start_us, end_us = span
+    seconds = (end_us - start_us) / 1e6
+    reason = "the site has no meter of its supply"
+    base_w = event.baselines.get("meters")
+    if meters:
+        power_w, reason = metered_mean_w(db, meters, start_us, end_us)
+        reason = reason if base_w is not None else "no meter was read before it began"
+        if power_w is not None and base_w is not None:
+            others_w = tallied.others_w - event.baselines.get("others", 0.0) if tallied else 0.0
+            return Minute(
+                minute_us=start_us,
+                seconds=seconds,
+                delivered_w=base_w - power_w - others_w,
+                counted_by="meters",
+                baseline_w=base_w,
+                power_w=power_w,
+                reason=f"less {others_w / 1000:,.1f} kW of other curtailments" if abs(others_w) > 0.5 else "",
+            )
+    if tallied is None:
+        return Minute(
+            minute_us=start_us,
+            seconds=seconds,
+            delivered_w=None,
+            counted_by="",
+            reason=f"{reason}; no machine was read",
+        )
+    return Minute(
+        minute_us=start_us,
+        seconds=seconds,
+        delivered_w=tallied.shed_w,
+        counted_by="nameplate" if tallied.nameplate_w else "machines",
+        baseline_w=event.baselines.get("machines"),
+        power_w=event.baselines.get("machines", 0.0) - tallied.shed_w,
+        reason="; ".join(
+            filter(None, (reason, f"{tallied.unknown:,} machines not counted" if tallied.unknown else ""))
+        ),
+    )
+
+
+def _drawn(target: Target, machine: Machine | None, now_us: int, stale_s: float) -> tuple[float | None, str]:
+    """What a machine draws now and who says so; None where nobody knows, or where nobody knew before."""
+    snapshot = machine.snapshot if machine else None
+    if machine is None or snapshot is None or (now_us - snapshot.at_us) / 1e6 > stale_s:
+        return None, ""
+    if target.baseline_by not in ("machine", "nameplate"):
+        return None, ""
+    power_w, by = machine.power_w
+    if power_w is None and machine.state == "asleep":
+        return standby_w(machine), "nameplate"
+    return power_w, "nameplate" if target.baseline_by == "nameplate" else by
+
+
+def _mean(seen: list[Tally]) -> Tally:
+    size = len(seen)
+    return Tally(
+        machines_w=sum(item.machines_w for item in seen) / size,
+        nameplate_w=sum(item.nameplate_w for item in seen) / size,
+        others_w=sum(item.others_w for item in seen) / size,
+        unknown=max(item.unknown for item in seen),
+    )

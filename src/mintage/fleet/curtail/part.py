@@ -1,0 +1,188 @@
+"""The agent's part that steers curtailments: one round a second, all state in the site's file.
+
+A round takes answers and commands, follows rules, moves each curtailment and each of its machines on, keeps all of
+that in one transaction, and only then tells machines. Killed between any two statements, the next agent goes on from
+what is kept: at worst a machine is told the same thing twice.
+"""
+
+from __future__ import annotations
+
+import asyncio
+from collections import defaultdict
+
+from mintage.fleet.context import Context
+from mintage.fleet.control.store import in_people_s
+from mintage.fleet.curtail import commands, course, steps
+from mintage.fleet.curtail.delivered import Sampler
+from mintage.fleet.curtail.dispatch import Dispatch
+from mintage.fleet.curtail.follower import Follower
+from mintage.fleet.curtail.proof import close
+from mintage.fleet.curtail.states import OPEN, OVER, RUN, SETTLED, STEERING, Event, Target, strength
+from mintage.fleet.curtail.store import Book
+from mintage.fleet.drivers.port import Action
+from mintage.fleet.latest import Machine
+
+EVERY_S = 1.0
+REAL_PAUSE_S = 0.1
+"""A virtual site's second may last less than a millisecond; rounds are not made more often than this."""
+_STEP_S = 5.0
+"""The wall clock may run away from the monotonic one by so much before it counts as stepped."""
+
+
+async def run(context: Context) -> None:
+    """A part of the agent: steer curtailments, for ever.
+
+    Raises:
+        StoreError: the site's state cannot be kept, as on a full disk.
+    """
+    engine = Engine(context)
+    try:
+        while True:
+            engine.round()
+            await asyncio.gather(context.clock.sleep(EVERY_S), asyncio.sleep(REAL_PAUSE_S))
+    finally:
+        await engine.dispatch.close()
+
+
+class Engine:
+    """Steers the curtailments of one site.
+
+    Args:
+        context: the site.
+    """
+
+    def __init__(self, context: Context) -> None:
+        self.context, self.book = context, Book(context.db)
+        self.dispatch = Dispatch(context.hands)
+        self._sampler = Sampler(context)
+        self._rules = Follower(context, self.book)
+        self._clock_us: tuple[int, float] | None = None
+
+    def round(self) -> None:
+        """One round."""
+        now_us = self.context.clock.now_us()
+        self._follow_clock(now_us)
+        self._rules.follow(now_us)
+        events = self.book.unfinished()
+        asked = self.book.commands()
+        stragglers = self.book.stragglers()
+        if not (events or asked or stragglers or self.dispatch.waiting()):
+            return
+        machines = {machine.asset: machine for machine in self.context.latest.all(self.context.site.name)}
+        with self.context.db.transaction():
+            told = self._move(events, asked, machines, now_us)
+            told += self._straggle(stragglers, machines, now_us)
+        for event_id, asset, action in told:
+            self.dispatch.tell(event_id, asset, action)
+        for event in events:
+            if event.state in OVER and not event.recorded:
+                close(self.context, self.book, event, now_us)
+
+    def _move(
+        self, events: list[Event], asked: list[commands.Command], machines: dict[str, Machine], now_us: int
+    ) -> list[tuple[str, str, Action]]:
+        """Move every curtailment on and keep it; what machines are to be told."""
+        self.book.forget()
+        targets = {event.id: self.book.load(event.id) for event in events}
+        for answer in self.dispatch.answers():
+            target = targets.get(answer.event, {}).get(answer.asset)
+            if target is not None:
+                event = next(item for item in events if item.id == answer.event)
+                pace = steps.pace(event.ask.manner, self.context.clock)
+                self._note(event, steps.answered(target, answer.result, pace, now_us), now_us)
+        for command in asked:
+            commands.obey(self.book, command, events, targets, now_us)
+            self.book.done(command)
+        stage = course.Stage(context=self.context, book=self.book, machines=machines, targets=targets, now_us=now_us)
+        for event in events:
+            course.advance(stage, event)
+        told = self._reconcile(events, targets, machines, now_us)
+        self._sampler.sample(self.book, events, targets, machines, now_us)
+        for event in events:
+            self.book.save(event)
+        self.book.save_changed()
+        return told
+
+    def _reconcile(
+        self,
+        events: list[Event],
+        targets: dict[str, dict[str, Target]],
+        machines: dict[str, Machine],
+        now_us: int,
+    ) -> list[tuple[str, str, Action]]:
+        """Step every machine once; where several curtailments hold it, the one that wants most of it leads."""
+        wishes: dict[str, list[tuple[Event, Target]]] = defaultdict(list)
+        for event in events:
+            if event.state in STEERING:
+                for target in targets[event.id].values():
+                    if target.state not in SETTLED:
+                        wishes[target.asset].append((event, target))
+        told = []
+        turned: dict[str, list[str]] = {"slept_us": [], "woke_us": []}
+        for asset, claims in wishes.items():
+            if self.dispatch.busy(asset):
+                continue
+            machine = machines.get(asset)
+            claims.sort(key=lambda claim: -strength(claim[1].want))  # stable: the older one leads among equals
+            event, leader = claims[0]
+            for other, target in claims[1:]:
+                self._yield(other, target, event, machine, now_us)
+            before = leader.state
+            step = steps.step(leader, machine, steps.pace(event.ask.manner, self.context.clock), now_us)
+            self._note(event, step.note, now_us)
+            if step.action is not None:
+                told.append((event.id, asset, step.action))
+            if leader.state != before and leader.state in ("sent", "restored"):
+                turned["slept_us" if leader.state == "sent" else "woke_us"].append(asset)
+        for column, assets in turned.items():
+            self.book.turned(column, assets, now_us)
+        return told
+
+    @staticmethod
+    def _yield(event: Event, target: Target, leader: Event, machine: Machine | None, now_us: int) -> None:
+        """Another curtailment leads; this one waits, or lets go where it is through with the machine."""
+        if target.want == RUN:
+            target.state, target.words = "released", f"held by {leader.id}" if leader.id != event.id else ""
+        else:
+            steps.cover(target, machine, now_us)
+
+    def _straggle(
+        self, stragglers: list[Target], machines: dict[str, Machine], now_us: int
+    ) -> list[tuple[str, str, Action]]:
+        """Machines that did not come back after their curtailment was over are told again now and then."""
+        told: list[tuple[str, str, Action]] = []
+        held = self.book.held() if stragglers else {}
+        for target in stragglers:
+            if target.asset in held or self.dispatch.busy(target.asset):
+                continue
+            event = self.book.event(target.event)
+            before = (target.state, target.tries)
+            pace = steps.pace(event.ask.manner, self.context.clock)
+            step = steps.straggle(target, machines.get(target.asset), pace, now_us)
+            self._note(event, step.note, now_us)
+            if step.action is not None:
+                told.append((target.event, target.asset, step.action))
+            if (target.state, target.tries) != before:
+                self.book.save_targets([target])
+        return told
+
+    def _note(self, event: Event, what: str, now_us: int) -> None:
+        if what:
+            self.book.note(event.id, now_us, "agent", what)
+
+    def _follow_clock(self, now_us: int) -> None:
+        """Where the wall clock was stepped, move every deadline that is a length of time with it."""
+        elapsed_s = self.context.clock.elapsed_s()
+        before, self._clock_us = self._clock_us, (now_us, elapsed_s)
+        if before is None:
+            return
+        step_us = round(now_us - before[0] - (elapsed_s - before[1]) * 1e6)
+        if abs(step_us) < in_people_s(self.context.clock, _STEP_S) * 1e6:
+            return
+        with self.context.db.transaction():
+            for event in self.book.unfinished():
+                if event.state in OPEN:
+                    course.shift(event, step_us)
+                    self.book.save(event)
+                    self.book.shift_targets(event.id, step_us)
+                    self.book.note(event.id, now_us, "agent", f"the clock was stepped by {step_us / 1e6:+,.0f} s")

@@ -1,0 +1,102 @@
+"""Prices and powers that a choice of machines goes by, each with who told it; what nobody told is unknown."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from typing import Literal
+
+import msgspec
+
+from mintage.fleet.curtail.store import Book
+from mintage.fleet.energy.readings import meter_power_w, site_power_w
+from mintage.fleet.latest import Machine
+from mintage.fleet.sites import Site
+from mintage.fleet.statedb import StateDb
+from mintage.units.errors import InputError
+
+Quantity = Literal["hashprice_usd_ph_day", "price_usd_mwh"]
+AGE_MAX_S: dict[Quantity, float] = {"hashprice_usd_ph_day": 2 * 86_400.0, "price_usd_mwh": 3600.0}
+"""What was told longer ago than this is unknown again."""
+
+
+class Told(msgspec.Struct, frozen=True):
+    """A figure that a person or source told the site.
+
+    Attributes:
+        value: the figure.
+        by: who.
+        at_us: when.
+    """
+
+    value: float
+    by: str
+    at_us: int
+
+
+class Prices(msgspec.Struct, frozen=True, kw_only=True):
+    """What hash rate earns and power costs now.
+
+    Attributes:
+        hashprice_usd_ph_day: USD/PH/day; None where unknown.
+        price_usd_mwh: USD/MWh; None where unknown.
+        by: who told them.
+    """
+
+    hashprice_usd_ph_day: float | None
+    price_usd_mwh: float | None
+    by: str
+
+
+def tell(book: Book, quantity: Quantity, value: float, by: str, now_us: int) -> None:
+    """Take what somebody tells.
+
+    Raises:
+        InputError: it cannot be: no number, a hashprice of nothing, a price beyond any market.
+    """
+    top = 100_000.0
+    low = 0.0 if quantity == "hashprice_usd_ph_day" else -top
+    if not low < value < top:
+        raise InputError(f"{value:g} is no {quantity}.", field=quantity, remedy=f"It lies between {low:g} and {top:g}.")
+    book.set(quantity, msgspec.json.encode(Told(value, by, now_us)), by, now_us)
+
+
+def prices(book: Book, now_us: int) -> Prices:
+    """What was told, where it is fresh."""
+    hashprice = _fresh(book, "hashprice_usd_ph_day", now_us)
+    price = _fresh(book, "price_usd_mwh", now_us)
+    by = ", ".join(dict.fromkeys(told.by for told in (hashprice, price) if told))
+    return Prices(
+        hashprice_usd_ph_day=hashprice.value if hashprice else None,
+        price_usd_mwh=price.value if price else None,
+        by=by,
+    )
+
+
+def power_of(db: StateDb, site: Site, machines: Iterable[Machine], feeder: str, now_us: int) -> float | None:
+    """Power of the site or of one feeder now, W: by meters, else by its machines and the PUE; None where unknown.
+
+    Machines that tell no power and are not asleep make the sum unknown: a cap that is guessed protects nothing.
+    """
+    if feeder:
+        meters = [meter.name for meter in site.meter if meter.measures == "feeder" and meter.feeder == feeder]
+        powers = [meter_power_w(db, meter, now_us)[0] for meter in meters]
+        metered_w = sum(filter(None, powers)) if powers and None not in powers else None
+    else:
+        metered_w, _ = site_power_w(db, site, now_us)
+    if metered_w is not None:
+        return metered_w
+    sum_w = 0.0
+    for machine in machines:
+        if feeder and machine.place.feeder != feeder:
+            continue
+        power_w, _ = machine.power_w
+        if power_w is None and machine.state in ("hashing", "starting"):
+            return None
+        sum_w += power_w or 0.0
+    return sum_w * float(site.pue)
+
+
+def _fresh(book: Book, quantity: Quantity, now_us: int) -> Told | None:
+    body = book.setting(quantity)
+    told = msgspec.json.decode(body, type=Told) if body else None
+    return told if told and (now_us - told.at_us) / 1e6 <= AGE_MAX_S[quantity] else None
