@@ -26,6 +26,7 @@ def answer(machine: Machine, request: bytes) -> bytes:
         machine: which is asked.
         request: what came over the connection.
     """
+    machine.advance()
     text = request.decode("utf-8", "replace").strip("\0\r\n\t ")
     if not text.startswith("{"):
         command, _, parameter = text.partition("|")

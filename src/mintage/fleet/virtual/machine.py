@@ -117,6 +117,11 @@ class Machine:
         return now_s
 
     @property
+    def now_s(self) -> float:
+        """Instant to which it was brought, in seconds of its clock."""
+        return self._last_s
+
+    @property
     def until_s(self) -> float:
         """When its state ends by itself, in seconds of its clock; infinite where it does not."""
         return self._until_s

@@ -1,4 +1,7 @@
-"""The read commands: version, summary, pools, devs, devdetails, stats, estats, litestats, config, check, coin."""
+"""The read commands: version, summary, pools, devs, devdetails, stats, estats, litestats, config, check, coin.
+
+All of them tell of the instant to which the machine was brought (`Machine.advance`).
+"""
 
 from __future__ import annotations
 
@@ -6,7 +9,7 @@ from collections.abc import Callable
 
 from mintage.fleet.virtual.machine import Machine
 from mintage.fleet.virtual.rows import Reply, Row, flag, fraction, number, status, word
-from mintage.fleet.virtual.stats import boards_home, mm_a, summary_home
+from mintage.fleet.virtual.stats import Sight, boards_home, mm_a, summary_home
 
 CODES = {
     "version": 22,
@@ -35,7 +38,7 @@ _BLOCK_S = 600
 def when(machine: Machine) -> int:
     """Time in a status row: seconds since boot on the A-series, since 1970 on home machines."""
     if machine.model.family == "a":
-        return int(machine.advance() - machine.booted_s)
+        return _uptime(machine)
     return machine.clock.now_us() // 1_000_000
 
 
@@ -62,8 +65,7 @@ def version(machine: Machine) -> Reply:
 
 def summary(machine: Machine) -> Reply:
     """Work in all, and what became of it."""
-    now_s = machine.advance()
-    elapsed_s = max(int(now_s - machine.booted_s), 1)
+    elapsed_s = max(_uptime(machine), 1)
     tally = machine.tally
     accepted, rejected = sum(tally.accepted.values()), sum(tally.rejected.values())
     row = [
@@ -96,8 +98,7 @@ def summary(machine: Machine) -> Reply:
 
 def devs(machine: Machine) -> Reply:
     """The one device that cgminer knows: the whole machine."""
-    now_s = machine.advance()
-    elapsed_s = max(int(now_s - machine.worked_s), 1)
+    elapsed_s = max(int(machine.now_s - machine.worked_s), 1)
     tally = machine.tally
     accepted, rejected = sum(tally.accepted.values()), sum(tally.rejected.values())
     home = machine.model.family == "home"
@@ -129,7 +130,6 @@ def devs(machine: Machine) -> Reply:
 
 def pools(machine: Machine) -> Reply:
     """The pools that it is set to."""
-    machine.advance()
     rows = [_pool(machine, index) for index in range(len(machine.settings.pools))]
     return Reply(head(machine, "S", 7, f"{len(rows)} Pool(s)"), "POOLS", rows)
 
@@ -160,7 +160,7 @@ def coin(machine: Machine) -> Reply:
     """The block that it works on."""
     row = [
         word("Hash Method", "sha256"),
-        fraction("Current Block Time", machine.advance() - machine.booted_s, 6),
+        fraction("Current Block Time", machine.now_s - machine.booted_s, 6),
         word("Current Block Hash", _NO_HASH),
         flag("LP", value=True),
         fraction("Network Difficulty", 126271255279306.98, 8),
@@ -181,7 +181,7 @@ def estats(machine: Machine) -> Reply:
 
 def litestats(machine: Machine) -> Reply:
     """The state without single chips, on home machines."""
-    row = [word("MM ID0:Summary", summary_home(machine))]
+    row = [word("MM ID0:Summary", summary_home(Sight(machine)))]
     return Reply(head(machine, "S", 70, "CGMiner stats"), "STATS", [row])
 
 
@@ -212,12 +212,12 @@ def check(machine: Machine, command: str) -> Reply:
 
 
 def _device(machine: Machine) -> Row:
-    machine.advance()
     if machine.model.family == "home":
         row = [number("STATS", 0), word("ID", "AVALON0"), number("Elapsed", _uptime(machine)), *_IDLE]
-        return [*row, word("MM ID0:Summary", summary_home(machine)), word("HBinfo", boards_home(machine))]
+        sight = Sight(machine)
+        return [*row, word("MM ID0:Summary", summary_home(sight)), word("HBinfo", boards_home(sight))]
     row = [number("STATS", 0), word("ID", "AVA100"), number("Elapsed", _uptime(machine)), *_IDLE]
-    row += [word("MM ID0", mm_a(machine)), number("MM Count", 1), number("Smart Speed", 1)]
+    row += [word("MM ID0", mm_a(Sight(machine))), number("MM Count", 1), number("Smart Speed", 1)]
     return [*row, number("Voltage Level Offset", 0), number("Nonce Mask", 25)]
 
 
@@ -306,7 +306,7 @@ def _percent(part: float, whole: float) -> float:
 
 
 def _uptime(machine: Machine) -> int:
-    return int(machine.advance() - machine.booted_s)
+    return int(machine.now_s - machine.booted_s)
 
 
 def _name(machine: Machine) -> str:

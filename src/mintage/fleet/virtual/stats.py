@@ -18,14 +18,17 @@ _OLD = ("A12",)
 """Generations whose firmware lacks WALLPOWER and the figures that came with it."""
 
 
-class _Sight:
-    """What both formats tell of a machine at one instant."""
+class Sight:
+    """What both formats tell of a machine at the instant to which it was brought.
+
+    Args:
+        machine: which is looked at.
+    """
 
     def __init__(self, machine: Machine) -> None:
         model, point = machine.model, machine.point
         self.machine, self.model, self.point = machine, model, point
-        now_s = machine.advance()
-        self.uptime_s = int(now_s - machine.booted_s)
+        self.uptime_s = int(machine.now_s - machine.booted_s)
         self.supply = machine.supply()
         self.working = machine.state == "work"
         dead = machine.ails.dead_boards
@@ -34,7 +37,7 @@ class _Sight:
         self.errors_pct = machine.error_share * 100
         self.errors_now_pct = self.errors_pct * (0.97 + machine.jitter(1) / 4096) if self.working else 0.0
         self.ghs_spd = point.ghs * (1 - self.errors_now_pct / 100) if self.working else 0.0
-        average = machine.total_gh / max(now_s - machine.booted_s, 1)
+        average = machine.total_gh / max(machine.now_s - machine.booted_s, 1)
         count = max(sum(self.alive), 1)
         spread = [1 + 0.02 * ((machine.salt >> 3 * board & 7) - 3.5) / 3.5 for board in self.boards]
         mean = sum(s for s, lives in zip(spread, self.alive, strict=True) if lives) / count
@@ -72,6 +75,7 @@ class _Sight:
         self.chip_avg_c = round(sum(live) / len(live)) if live else 0
 
     def fan_rpm(self, fan: int) -> int:
+        """Speed of a fan, rpm."""
         machine = self.machine
         if fan in machine.ails.dead_fans:
             return 0
@@ -79,9 +83,11 @@ class _Sight:
         return round(self.model.fan_max_rpm * duty + machine.jitter(20 + fan) % 60 * duty)
 
     def fans(self) -> str:
+        """Fan1 and so on."""
         return "".join(f"Fan{fan + 1}[{self.fan_rpm(fan)}] " for fan in range(self.model.fans))
 
     def status(self) -> str:
+        """SYSTEMSTATU."""
         boards = sum(self.alive)
         end = " " if self.model.family == "a" else ""
         return f"SYSTEMSTATU[Work: {WORK[self.machine.state]}, Hash Board: {boards}{end}]"
@@ -91,6 +97,7 @@ class _Sight:
         return self.average_ghs * 1e9 * 60 / HASHES_PER_DIFF1
 
     def wu_text(self) -> str:
+        """GHSavg, WU and Freq."""
         return f"GHSavg[{self.average_ghs:.2f}] WU[{self.wu():.2f}] Freq[{self.point.freq_mhz:.2f}]"
 
     def mpo_w(self) -> int:
@@ -99,10 +106,10 @@ class _Sight:
         return round(mode.power_w * self.model.psu_efficiency / 5) * 5
 
 
-def mm_a(machine: Machine) -> str:
+def mm_a(sight: Sight) -> str:
     """The text under "MM ID0" of an A-series machine."""
-    sight = _Sight(machine)
-    model, point, settings = machine.model, machine.point, machine.settings
+    machine, model, point = sight.machine, sight.model, sight.point
+    settings = machine.settings
     old = model.generation in _OLD
     zeros = _list(0 for _ in sight.boards)
     sf = _list(point.sf_mhz)
@@ -137,10 +144,10 @@ def mm_a(machine: Machine) -> str:
     )
 
 
-def summary_home(machine: Machine) -> str:
+def summary_home(sight: Sight) -> str:
     """The text under "MM ID0:Summary" of a home or hydro machine."""
-    sight = _Sight(machine)
-    model, point, ails, settings = machine.model, machine.point, machine.ails, machine.settings
+    machine, model, point = sight.machine, sight.model, sight.point
+    ails, settings = machine.ails, machine.settings
     zeros = _list(0 for _ in sight.boards)
     board_c = sight.chip_avg_c - 4 if sight.working else sight.ambient_c + 1
     version = model.firmware
@@ -165,9 +172,8 @@ def summary_home(machine: Machine) -> str:
     )
 
 
-def boards_home(machine: Machine) -> str:
+def boards_home(sight: Sight) -> str:
     """The text under "HBinfo" of a home or hydro machine."""
-    sight = _Sight(machine)
     return " ".join(
         f"'HB{board}':{{PVT_T0[{' ' if sight.temperature[board][0] != ' ' else ''}{sight.temperature[board]}] "
         f"PVT_V0[{sight.voltage[board]}] MW0[{sight.works[board]}]}}"
