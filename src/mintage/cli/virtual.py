@@ -21,6 +21,7 @@ from mintage.units.clock import Clock, ScaledClock, SystemClock, write_clock
 from mintage.units.errors import InputError
 
 app = App(name="virtual", help="Virtual machines, meters, pool and chain to try everything on.")
+app.command("mintage.cli.virtual_site:site", name="site")
 
 
 @Parameter(name="*")

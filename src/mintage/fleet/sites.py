@@ -185,6 +185,7 @@ class Virtual(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=T
 
     Attributes:
         mix: models and their shares, "A15-194=0.7,Q=0.3".
+        machines: how many; as many as the first of `ranges` holds where 0.
         seed: what makes two runs equal.
         faults: a TOML file with the faults to come; "" for none.
         start: first instant of the site's time, ISO 8601.
@@ -196,6 +197,7 @@ class Virtual(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=T
     """
 
     mix: str = "A15-194=1"
+    machines: Annotated[int, msgspec.Meta(ge=0)] = 0
     seed: int = 1
     faults: str = ""
     start: str = "2026-01-05T00:00:00Z"

@@ -1,0 +1,93 @@
+"""`mintage virtual site`: a whole site to try everything on, on real sockets."""
+
+from __future__ import annotations
+
+import asyncio
+import shutil
+import signal
+from collections import Counter
+from contextlib import suppress
+from dataclasses import replace
+from datetime import timedelta
+from pathlib import Path
+
+from mintage.cli.show import print_json, print_table
+from mintage.cli.site_options import SiteOptions
+from mintage.fleet.sites import Site
+from mintage.units import format_instant, parse_instant
+from mintage.units.clock import ScaledClock, write_clock
+from mintage.virtual.site import VirtualSite
+
+
+def site(path: str = "", *, speed: float = 0, last: float = 0, options: SiteOptions = SiteOptions()) -> None:
+    """Start a virtual site: machines, meters, pool and chain, each on its own socket, on a clock of their own.
+
+    It runs until it is interrupted. Its clock is left in the site's folder, for the `--clock` of other commands.
+
+    Example: mintage virtual site examples/site.toml --speed 60
+
+    Args:
+        path: the site's file; that of `--site` where left out.
+        speed: seconds of the site's time per second; as the file says where 0.
+        last: stop after so many hours of the site's time; never where 0.
+    """
+    chosen = replace(options, site=path) if path else options
+    described = chosen.load()
+    clock = ScaledClock.starting(parse_instant(described.virtual.start), speed or described.virtual.speed)
+    folder = chosen.folder(described)
+    folder.mkdir(parents=True, exist_ok=True)
+    shutil.rmtree(folder / "chain", ignore_errors=True)  # a virtual chain lives as long as its site
+    write_clock(clock, folder / "clock.json")
+    asyncio.run(_run(VirtualSite(described, clock, folder, chosen.site_path().parent), clock, folder, last, chosen))
+
+
+async def _run(playing: VirtualSite, clock: ScaledClock, folder: Path, hours: float, options: SiteOptions) -> None:
+    stop = asyncio.Event()
+    for number in (signal.SIGINT, signal.SIGTERM):
+        asyncio.get_running_loop().add_signal_handler(number, stop.set)
+    async with playing:
+        _announce(playing, clock, folder, options)
+        ends = [asyncio.create_task(stop.wait()), asyncio.create_task(playing.failed())]
+        if hours:
+            ends.append(asyncio.create_task(clock.sleep(timedelta(hours=hours).total_seconds())))
+        done, rest = await asyncio.wait(ends, return_when=asyncio.FIRST_COMPLETED)
+        for task in rest:
+            task.cancel()
+            with suppress(asyncio.CancelledError):
+                await task
+        for task in done:
+            task.result()
+        await playing.hand_over()
+
+
+def _announce(playing: VirtualSite, clock: ScaledClock, folder: Path, options: SiteOptions) -> None:
+    described: Site = playing.site
+    models = Counter(machine.model.model for machine in playing.fleet.machines)
+    if options.json:
+        print_json(
+            {
+                "site": described.name,
+                "machines": dict(models),
+                "ranges": described.ranges,
+                "meters": [meter.address for meter in described.meter],
+                "pool": {"stratum": playing.account.stratum[0], "api": f"http://{described.virtual.pool_listen}"},
+                "chain": {
+                    "esplora": f"http://{described.virtual.chain_listen}",
+                    "electrum": f"tcp://{described.virtual.chain_listen.rpartition(':')[0]}:{playing.electrum_port}",
+                },
+                "clock": str(folder / "clock.json"),
+                "now": format_instant(clock.now_us()),
+                "speed": clock.speed,
+            }
+        )
+        return
+    rows = [
+        ("machines", ", ".join(f"{number} {model}" for model, number in models.most_common())),
+        ("addresses", f"{', '.join(described.ranges)} (TCP 4028)"),
+        ("meters", ", ".join(f"{meter.name} at {meter.address} (Modbus TCP)" for meter in described.meter) or "none"),
+        ("pool", f"{playing.account.stratum[0]}; statements at http://{described.virtual.pool_listen}"),
+        ("chain", f"regtest; Esplora at http://{described.virtual.chain_listen}, Electrum at :{playing.electrum_port}"),
+        ("clock", f"{format_instant(clock.now_us())}, {clock.speed:g} times as fast; {folder / 'clock.json'}"),
+    ]
+    note = f"next: mintage agent --site {options.site} --clock {folder / 'clock.json'}"
+    print_table(f"Virtual site {described.name}", ("what", "where"), rows, note=note, left=2)
