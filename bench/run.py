@@ -25,6 +25,7 @@ DEFAULT: dict[str, tuple[str, ...]] = {
     "plan": (),
     "mutations": (),
     "crash": (),
+    "merit": (),
 }
 """Module and its arguments; together they take some minutes."""
 SOAK: dict[str, tuple[str, ...]] = {
