@@ -15,7 +15,7 @@ from typing import Literal, Self
 
 import msgspec
 
-from mintage.fleet.energy.profiles import Profile, Quantity, Register, profile
+from mintage.fleet.energy.profiles import Quantity, Register, profile
 from mintage.units.clock import Clock
 from mintage.units.errors import WireError
 
@@ -73,7 +73,7 @@ class VirtualMeter:
         serial: int = 20_250_001,
     ) -> None:
         self.address, self._clock, self._power_w = address, clock, power_w
-        self._profile: Profile = profile(profile_name)
+        self.profile_name, self._profile = profile_name, profile(profile_name)
         self._unit_id, self._serial = unit_id, serial
         self._faults, self._happened = list(faults), set[int]()
         self._began_us = self._sampled_us = clock.now_us()
