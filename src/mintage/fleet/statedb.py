@@ -25,6 +25,7 @@ class StateDb:
 
     def __init__(self, path: Path | None) -> None:
         self.path = path
+        self._defined: set[str] = set()
         try:
             if path is not None:
                 path.parent.mkdir(parents=True, exist_ok=True)
@@ -41,9 +42,23 @@ class StateDb:
         self._connection.close()
 
     def define(self, script: str) -> None:
-        """Make the tables of one part, where they are not there yet."""
-        with self._told():
-            self._connection.executescript(script)
+        """Make the tables of one part, where they are not there yet; also within a transaction, which goes on.
+
+        Raises:
+            StoreError: as `execute`.
+        """
+        if script in self._defined:
+            return
+        alone = not self._connection.in_transaction
+        with self.transaction(), self._told():
+            statement = ""
+            for piece in script.split(";"):
+                statement += f"{piece};"
+                if sqlite3.complete_statement(statement):
+                    self._connection.execute(statement)
+                    statement = ""
+        if alone:  # within a transaction that may yet be undone, they are made again the next time
+            self._defined.add(script)
 
     def rows(self, query: str, values: Sequence[Any] = ()) -> list[Row]:
         """All rows of a query.
