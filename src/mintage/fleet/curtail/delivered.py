@@ -87,11 +87,15 @@ class Sampler:
         now_us: int,
     ) -> None:
         """Look at every open curtailment where that is due, and keep each minute that has passed."""
+        steering = [event for event in events if event.state in STEERING]
+        for event_id in set(self._seen) - {event.id for event in steering}:
+            # It is over: its last minute is not a whole one.
+            book.save_tally(event_id, now_us // MINUTE_US * MINUTE_US, msgspec.json.encode(_mean(self._seen[event_id])))
+            del self._seen[event_id]
         every_us = round(_SAMPLE_S * 1e6)
         if self._next_us - every_us <= now_us < self._next_us:
             return
         self._next_us = now_us + every_us
-        steering = [event for event in events if event.state in STEERING]
         stale_s = max(3 * self._context.site.agent.poll_s, in_people_s(self._context.clock, 15.0), 120.0)
         tallies = tally([event.id for event in steering], targets, machines, now_us, stale_s)
         for event in steering:
@@ -105,8 +109,6 @@ class Sampler:
                 if now_us - minute_us <= stale_s * 1e6 + MINUTE_US:
                     book.save_tally(event.id, minute_us, msgspec.json.encode(_mean(seen)))
                     self._seen[event.id] = seen[-1:]
-        for event_id in set(self._seen) - {event.id for event in steering}:
-            del self._seen[event_id]
 
 
 def tally(
