@@ -135,12 +135,12 @@ class Host:
 
     def _answer(self, request: bytes) -> Outgoing:
         self.machine.advance()
-        if self.machine.state in ("boot", "off"):
+        gone = self.machine.state in ("boot", "off")
+        reply = b"" if gone else answer(self.machine, request)
+        if self._listener and self.machine.state in ("boot", "off"):
+            self._listener.refuse()
             asyncio.get_running_loop().call_soon(self._down)
-            return Outgoing(b"")
-        reply = answer(self.machine, request)
-        if self.machine.state == "boot":
-            asyncio.get_running_loop().call_soon(self._down)
+            return Outgoing(reply)
         return _through(self.wire, request, reply) if self.wire else Outgoing(reply)
 
 

@@ -85,12 +85,16 @@ class Listener:
         self._socket = listener
         self._loop.add_reader(listener.fileno(), self._accept)
 
-    def close(self) -> None:
-        """Stop listening and drop every connection, as a machine does that restarts."""
+    def refuse(self) -> None:
+        """Accept no further connections; those that are open go on."""
         if self._socket:
             self._loop.remove_reader(self._socket.fileno())
             self._socket.close()
             self._socket = None
+
+    def close(self) -> None:
+        """Stop listening and drop every connection, as a machine does that restarts."""
+        self.refuse()
         for connection in tuple(self._waiting):
             connection.close()
 
