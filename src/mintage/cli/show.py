@@ -17,7 +17,7 @@ if TYPE_CHECKING:
     from rich.console import Console
     from rich.text import Text
 
-WORDS = {"name", "名稱", "lapses when", "meaning"}
+WORDS = {"name", "名稱", "lapses when", "meaning", "source, or why it is unknown"}
 """Headings of columns that hold words wherever they stand."""
 _STEERING = {"Cc", "Cf", "Cs", "Zl", "Zp"}
 _ENCODER = msgspec.json.Encoder(decimal_format="string", enc_hook=str, order="deterministic")

@@ -63,11 +63,12 @@ class Poller:
         now_s = self._clock.elapsed_s()
         for asset in self._sessions.assets.keys() - self._known:
             self._known.add(asset)
-            heapq.heappush(self._due, (now_s + self._random.random() * self._poll_s, asset))
+            heapq.heappush(self._due, (now_s, asset))
         while self._due and self._due[0][0] <= now_s:
             due_s, asset = heapq.heappop(self._due)
             if asset not in self._sessions.assets:
                 self._known.discard(asset)
+                self._silences.pop(asset, None)
                 continue
             self._start(self._poll_on_beat(asset, due_s))
 
@@ -83,6 +84,8 @@ class Poller:
             task.result()
 
     async def _poll_on_beat(self, asset: str, due_s: float) -> None:
+        if asset not in self._silences:  # its first time: now, and from then on at a beat of its own
+            due_s -= self._random.random() * self._poll_s
         try:
             await self._poll(asset)
         finally:
