@@ -132,10 +132,12 @@ async def _run(built: VirtualFleet, spec: FleetSpec, for_s: float | None, *, as_
         loop.add_signal_handler(number, stop.set)
     async with built:
         _tell(built, spec, as_json=as_json)
-        try:
-            await asyncio.wait_for(stop.wait(), for_s)
-        except TimeoutError:
-            return
+        waiting = [asyncio.create_task(stop.wait()), asyncio.create_task(built.wait())]
+        ended, rest = await asyncio.wait(waiting, timeout=for_s, return_when=asyncio.FIRST_COMPLETED)
+        for task in rest:
+            task.cancel()
+        for task in ended:
+            task.result()
 
 
 def _tell(built: VirtualFleet, spec: FleetSpec, *, as_json: bool) -> None:

@@ -8,9 +8,10 @@ from ipaddress import IPv4Network
 import msgspec
 
 from mintage.fleet.models import Model, model_of, models
+from mintage.fleet.virtual.condition import Surroundings
 from mintage.fleet.virtual.faults import Plan
 from mintage.fleet.virtual.fleet import VirtualFleet
-from mintage.fleet.virtual.machine import Machine, Surroundings
+from mintage.fleet.virtual.machine import Machine
 from mintage.fleet.virtual.pools import PoolUse
 from mintage.units.clock import Clock
 from mintage.units.errors import InputError

@@ -33,6 +33,7 @@ Kind = Literal[
     "oversized",
     "truncated",
     "frozen",
+    "empty-summary",
     "moved",
     "control-board",
 ]
@@ -49,7 +50,8 @@ class Fault(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=Tru
             reboot-loop: it restarts every `every_s`. power-cut: it is gone. slow: replies come `delay_s` real seconds
             late. silent: it accepts and never answers. half-closed: it ends the stream without a word and keeps the
             socket. garbage, oversized, truncated: what comes back is no reply, far too long, or cut off. frozen: it
-            repeats what it said when it froze. moved: it answers at address `to`. control-board: another board with
+            repeats what it said when it froze. empty-summary: `stats` of a home machine lacks its summary. moved:
+            it answers at address `to`, or at the first free one after the fleet's. control-board: another board with
             another DNA and MAC, or with `dna` and `mac` where given (a clone).
         at_s: seconds of the fleet's clock after its start.
         for_s: how long it lasts; 0 for good.
@@ -186,6 +188,16 @@ def _stolen(host: Host, fault: Fault) -> Callable[[], None]:
     return undo
 
 
+def _empty_summary(host: Host, _fault: Fault) -> Callable[[], None]:
+    ails = host.machine.ails
+    ails.empty_summary = True
+
+    def undo() -> None:
+        ails.empty_summary = False
+
+    return undo
+
+
 def _reboot_loop(host: Host, fault: Fault) -> Callable[[], None]:
     host.reboot_every(fault.every_s)
     return lambda: host.reboot_every(0)
@@ -233,6 +245,7 @@ _STRIKES: dict[str, Callable[[Host, Fault], Callable[[], None]]] = {
     "psu": _psu,
     "wrong-pool": _wrong_pool,
     "stolen-hash": _stolen,
+    "empty-summary": _empty_summary,
     "reboot-loop": _reboot_loop,
     "power-cut": _power_cut,
     "moved": _moved,

@@ -7,13 +7,17 @@ import heapq
 import random
 import resource
 from collections.abc import Callable, Container, Sequence
+from ipaddress import IPv4Address
 from itertools import count
 from types import TracebackType
 from typing import Self
 
+import msgspec
+
+from mintage.fleet.virtual.condition import Surroundings
 from mintage.fleet.virtual.faults import Fault, Plan, RandomFault, strike
 from mintage.fleet.virtual.host import Host
-from mintage.fleet.virtual.machine import Machine, Surroundings
+from mintage.fleet.virtual.machine import Machine
 from mintage.fleet.virtual.pools import Work
 from mintage.units.clock import Clock
 from mintage.units.errors import InputError
@@ -31,6 +35,9 @@ class VirtualFleet:
         surroundings: what they share.
         plan: what goes wrong, and when.
         seed: what makes two runs equal.
+
+    Raises:
+        InputError: the plan names machines that are not there.
     """
 
     def __init__(
@@ -50,6 +57,9 @@ class VirtualFleet:
         self._due: list[tuple[float, int, Callable[[], None]]] = []
         self._order = count()
         self._timeline: asyncio.Task[None] | None = None
+        self._last_address = max(IPv4Address(machine.address) for machine in machines)
+        for fault in (*self._plan.fault, *self._plan.random):
+            self._named(fault)
 
     @property
     def ambient_c(self) -> float:
@@ -85,6 +95,15 @@ class VirtualFleet:
         for host in self.hosts.values():
             await host.close()
 
+    async def wait(self) -> None:
+        """Wait while the fleet lives, which is until somebody closes it.
+
+        Raises:
+            InputError: a fault of the plan could not happen, as where a machine was to move to a taken address.
+        """
+        if self._timeline:
+            await asyncio.shield(self._timeline)
+
     def machine(self, address: str) -> Machine:
         """The machine that is at an address now.
 
@@ -113,33 +132,49 @@ class VirtualFleet:
         return sum(machine.energy_j for machine in self.machines) / 3600
 
     def strike(self, fault: Fault) -> None:
-        """Let a fault happen now to the machines that it names, and end when it says."""
+        """Let a fault happen now to the machines that it names, and end when it says.
+
+        Raises:
+            InputError: it names an address where no machine is, or one that cannot be moved to.
+        """
         for host in self._struck(fault):
-            mend = strike(host, fault)
+            elsewhere = fault.kind == "moved" and not fault.to
+            mend = strike(host, msgspec.structs.replace(fault, to=self._free()) if elsewhere else fault)
             if fault.for_s:
                 self._at(self._clock.elapsed_s() + fault.for_s, mend)
 
     def _struck(self, fault: Fault) -> list[Host]:
-        """The hosts that a fault names.
+        """The hosts that a fault names, or so many drawn."""
+        named = self._named(fault)
+        if isinstance(named, tuple):
+            return [self.hosts[address] for address in named]
+        return self._draw.sample(list(self.hosts.values()), min(named, len(self.hosts)))
+
+    def _free(self) -> str:
+        """The first address after all that were ever used."""
+        self._last_address += 1
+        return str(self._last_address)
+
+    def _named(self, fault: Fault) -> tuple[str, ...] | int:
+        """The machines of a fault: their addresses when it names them, or how many.
 
         Raises:
-            InputError: it names an address where no machine is.
+            InputError: it names an address where no machine is, or a share that is none.
         """
         named = fault.machines
         if isinstance(named, tuple):
             missing = [address for address in named if address not in self.hosts]
             if missing:
-                raise InputError(f"no virtual machine is at {missing[0]}.", field="machines")
-            return [self.hosts[address] for address in named]
-        return self._draw.sample(list(self.hosts.values()), min(self._number(named), len(self.hosts)))
-
-    def _number(self, named: int | str) -> int:
+                raise InputError(f"no virtual machine is at {missing[0]}.", field=f"{fault.kind}.machines")
+            return named
         if isinstance(named, int):
             return named
         share = named.removesuffix("%")
-        if share == named or not share.replace(".", "", 1).isdigit():
+        if share == named or not share.replace(".", "", 1).isdecimal():
             raise InputError(
-                f"'{named}' names no machines.", field="machines", remedy='Write "3%", a number or a list.'
+                f"'{named}' names no machines.",
+                field=f"{fault.kind}.machines",
+                remedy='Write a share such as "3%", a number, or a list of addresses.',
             )
         return max(round(len(self.hosts) * float(share) / 100), 1)
 

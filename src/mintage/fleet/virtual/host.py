@@ -11,6 +11,7 @@ from mintage.fleet.virtual.machine import Machine
 
 OVERSIZED_BYTES = 4 << 20
 _GARBAGE_BYTES = 3000
+_KEPT = 64
 
 
 class Wire:
@@ -21,11 +22,17 @@ class Wire:
         delay_s: real seconds that a slow reply takes.
     """
 
-    __slots__ = ("delay_s", "kept", "kind")
+    __slots__ = ("_kept", "delay_s", "kind")
 
     def __init__(self, kind: str, delay_s: float) -> None:
         self.kind, self.delay_s = kind, delay_s
-        self.kept: dict[bytes, bytes] = {}
+        self._kept: dict[bytes, bytes] = {}
+
+    def repeat(self, request: bytes, reply: bytes) -> bytes:
+        """What was said to the same request before, or this reply for the first time."""
+        if len(self._kept) < _KEPT:
+            self._kept.setdefault(request, reply)
+        return self._kept.get(request, reply)
 
 
 class Host:
@@ -154,6 +161,6 @@ def _through(wire: Wire, request: bytes, reply: bytes) -> Outgoing:
         "garbage": lambda: Outgoing(noise.randbytes(_GARBAGE_BYTES)),
         "oversized": lambda: Outgoing(b'{"STATUS":[{"Msg":"' + b"A" * OVERSIZED_BYTES),
         "truncated": lambda: Outgoing(reply[: len(reply) // 2]),
-        "frozen": lambda: Outgoing(wire.kept.setdefault(request[:256], reply)),
+        "frozen": lambda: Outgoing(wire.repeat(request, reply)),
     }
     return forms[wire.kind]()

@@ -9,8 +9,9 @@ from collections.abc import Sequence
 from mintage.fleet.models import Model
 from mintage.fleet.virtual import physics
 from mintage.fleet.virtual.chips import PATTERNS
+from mintage.fleet.virtual.condition import Ails, Settings, Surroundings
 from mintage.fleet.virtual.physics import HASHES_PER_DIFF1, HEAT_TAU_S, TRIP_C, Point
-from mintage.fleet.virtual.pools import PoolUse, Tally, Theft
+from mintage.fleet.virtual.pools import PoolUse, Tally, share_difficulty
 from mintage.units.clock import Clock
 
 BOOT_S = 45.0
@@ -31,19 +32,6 @@ STOPPING_BITS = 2 | 4 | 8 | 16 | 32 | 64
 _STEPS = 3
 _BASE_SHARE = 0.1
 _LEVEL_STEP = 0.04
-
-
-class Surroundings:
-    """What all machines of a fleet share.
-
-    Attributes:
-        ambient_c: temperature of the air or liquid that enters them.
-    """
-
-    __slots__ = ("ambient_c",)
-
-    def __init__(self, ambient_c: float = 25.0) -> None:
-        self.ambient_c = ambient_c
 
 
 class Machine:
@@ -88,7 +76,7 @@ class Machine:
         )
         self.settings = Settings(model, tuple(pools))
         self.ails = Ails()
-        self.tally = Tally(_share_diff(model), draw.random(), draw.uniform(0.001, 0.006))
+        self.tally = Tally(share_difficulty(model.hashrate_ths), draw.random(), draw.uniform(0.001, 0.006))
         now = clock.elapsed_s()
         self.state, self._until_s, self._step = "boot", now + BOOT_S, 0
         self._last_s = self.booted_s = self.worked_s = now
@@ -107,6 +95,8 @@ class Machine:
     def advance(self) -> float:
         """Bring it to now; the clock's seconds."""
         now_s = self.clock.elapsed_s()
+        if self._surroundings.ambient_c != self._planned_c:
+            self._plan_trip()
         while True:
             due_s = min(self._until_s, self.soft[0] if self.soft else math.inf, self._trip_s)
             if due_s > now_s:
@@ -143,7 +133,8 @@ class Machine:
             return 0.0
         if self.settings.fan_pct >= 0:
             return self.settings.fan_pct / 100
-        return physics.duty_for(self.model, self._power_share, self._surroundings.ambient_c)
+        heat = self._power_share * self.ails.resistance
+        return min(physics.duty_for(self.model, heat, self._surroundings.ambient_c) / self._spinning, 1.0)
 
     @property
     def ambient_c(self) -> float:
@@ -300,16 +291,20 @@ class Machine:
         self._power_share = self._hash_w / (self.model.power_w * self.model.psu_efficiency)
         self._plan_trip()
 
-    def _settled_c(self) -> float:
+    @property
+    def _spinning(self) -> float:
+        """Part of the fans that turn; never quite nothing, as air moves by itself."""
         fans = self.model.fans
-        spinning = (fans - len(self.ails.dead_fans)) / fans if fans else 1.0
-        duty = self.fan_duty * max(spinning, 0.1)
+        return max((fans - len(self.ails.dead_fans)) / fans, 0.1) if fans else 1.0
+
+    def _settled_c(self) -> float:
+        duty = self.fan_duty * self._spinning
         return physics.settled_c(
             self.model, self._power_share, self._surroundings.ambient_c, duty, self.ails.resistance
         )
 
     def _plan_trip(self) -> None:
-        self._trip_s = math.inf
+        self._trip_s, self._planned_c = math.inf, self._surroundings.ambient_c
         if self.state == "work":
             self._trip_s = self._last_s + physics.time_to_reach(self.chip_c, self._settled_c(), TRIP_C, HEAT_TAU_S)
 
@@ -326,59 +321,3 @@ class Machine:
             self.tally.reach(self.work_diff, now_s - self.booted_s, pool, self.settings.pools[pool], None)
             self.tally.pending = {}
         self._plan_trip()
-
-
-class Settings:
-    """What an owner sets on a machine; some of it waits for a restart.
-
-    Attributes:
-        mode: name of its work mode.
-        level: fine step of power within the mode (WORKLEVEL).
-        pools: its pools.
-        pool: number of the pool that it prefers.
-        fan_pct: fan duty, -1 for automatic.
-        led: whether its light is on.
-        lcd: whether its display is on.
-        password: of its owner.
-        next_mode: mode after a restart.
-        next_pools: pools after a restart.
-        next_address: address after a restart; "" for the one it has.
-    """
-
-    def __init__(self, model: Model, pools: tuple[PoolUse, ...]) -> None:
-        self.mode = self.next_mode = self.factory_mode = model.nominal_mode
-        self.pools = self.next_pools = pools
-        self.level, self.pool, self.fan_pct = 0, 0, -1
-        self.led, self.lcd = False, True
-        self.password = "root"  # noqa: S105  what every Avalon leaves the factory with
-        self.next_address = ""
-
-    def take_effect(self) -> None:
-        """A restart: what waited for it is now so."""
-        self.mode, self.pools, self.pool = self.next_mode, self.next_pools, 0
-
-
-class Ails:
-    """What is wrong with a machine.
-
-    Attributes:
-        dead_boards: boards that do not work.
-        dead_fans: fans that stand still.
-        dead_pools: pools, by number, that it cannot reach.
-        psu_bits: error bits of its supply.
-        resistance: how badly heat leaves, 1 for well.
-        theft: where firmware sends a part of its shares.
-    """
-
-    def __init__(self) -> None:
-        self.dead_boards: set[int] = set()
-        self.dead_fans: set[int] = set()
-        self.dead_pools: set[int] = set()
-        self.psu_bits, self.resistance = 0, 1.0
-        self.theft: Theft | None = None
-
-
-def _share_diff(model: Model) -> int:
-    """Difficulty of a share for about ten a minute, a power of two as pools set it."""
-    per_minute = model.hashrate_ths * 1e12 * 60 / HASHES_PER_DIFF1
-    return int(2 ** max(round(math.log2(per_minute / 10)), 10))

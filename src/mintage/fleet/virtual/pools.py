@@ -2,7 +2,11 @@
 
 from __future__ import annotations
 
+import math
+
 import msgspec
+
+from mintage.fleet.virtual.physics import HASHES_PER_DIFF1
 
 
 class PoolUse(msgspec.Struct, frozen=True):
@@ -104,3 +108,9 @@ class Tally:
 
     def _part(self, shares: int, share: float) -> int:
         return int(shares * share + self.phase)
+
+
+def share_difficulty(hashrate_ths: float) -> int:
+    """Difficulty of a share for about ten a minute, a power of two as pools set it."""
+    per_minute = hashrate_ths * 1e12 * 60 / HASHES_PER_DIFF1
+    return int(2 ** max(round(math.log2(per_minute / 10)), 10))

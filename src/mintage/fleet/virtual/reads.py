@@ -8,6 +8,7 @@ from __future__ import annotations
 from collections.abc import Callable
 
 from mintage.fleet.virtual.machine import Machine
+from mintage.fleet.virtual.pool_rows import IDLE, difficulties, percent, pool, pool_stats, uptime_s
 from mintage.fleet.virtual.rows import Reply, Row, flag, fraction, number, status, word
 from mintage.fleet.virtual.stats import Sight, boards_home, mm_a, summary_home
 
@@ -25,12 +26,6 @@ CODES = {
     "coin": 78,
 }
 CONTROLS = ("ascset", "setpool", "switchpool", "restart")
-_IDLE: Row = [
-    number("Calls", 0),
-    fraction("Wait", 0, 6),
-    fraction("Max", 0, 6),
-    fraction("Min", 99999999, 6),
-]
 _NO_HASH = "0" * 64
 _BLOCK_S = 600
 
@@ -38,7 +33,7 @@ _BLOCK_S = 600
 def when(machine: Machine) -> int:
     """Time in a status row: seconds since boot on the A-series, since 1970 on home machines."""
     if machine.model.family == "a":
-        return _uptime(machine)
+        return uptime_s(machine)
     return machine.clock.now_us() // 1_000_000
 
 
@@ -65,7 +60,7 @@ def version(machine: Machine) -> Reply:
 
 def summary(machine: Machine) -> Reply:
     """Work in all, and what became of it."""
-    elapsed_s = max(_uptime(machine), 1)
+    elapsed_s = max(uptime_s(machine), 1)
     tally = machine.tally
     accepted, rejected = sum(tally.accepted.values()), sum(tally.rejected.values())
     row = [
@@ -85,11 +80,11 @@ def summary(machine: Machine) -> Reply:
         number("Network Blocks", elapsed_s // _BLOCK_S),
         fraction("Total MH", machine.total_gh * 1000, 4),
         fraction("Work Utility", machine.work_diff * 60 / elapsed_s, 2),
-        *_difficulties(accepted * tally.share_diff, rejected * tally.share_diff),
+        *difficulties(accepted * tally.share_diff, rejected * tally.share_diff),
         number("Best Share", tally.share_diff * max(tally.shares, 1)),
         fraction("Device Hardware%", 0, 4),
-        fraction("Device Rejected%", _percent(rejected * tally.share_diff, machine.work_diff), 4),
-        fraction("Pool Rejected%", _percent(rejected, accepted + rejected), 4),
+        fraction("Device Rejected%", percent(rejected * tally.share_diff, machine.work_diff), 4),
+        fraction("Pool Rejected%", percent(rejected, accepted + rejected), 4),
         fraction("Pool Stale%", 0, 4),
         number("Last getwork", 0),
     ]
@@ -118,11 +113,11 @@ def devs(machine: Machine) -> Reply:
         number("Last Share Time", int(tally.last_share_s)),
         fraction("Total MH", machine.total_gh * 1000, 4),
         number("Diff1 Work", int(machine.work_diff)),
-        *_difficulties(accepted * tally.share_diff, rejected * tally.share_diff)[:2],
+        *difficulties(accepted * tally.share_diff, rejected * tally.share_diff)[:2],
         fraction("Last Share Difficulty", tally.share_diff if tally.shares else 0, 8),
         number("Last Valid Work", when(machine)),
         fraction("Device Hardware%", 0, 4),
-        fraction("Device Rejected%", _percent(rejected * tally.share_diff, int(machine.work_diff)), 4),
+        fraction("Device Rejected%", percent(rejected * tally.share_diff, int(machine.work_diff)), 4),
         number("Device Elapsed", elapsed_s),
     ]
     return Reply(head(machine, "S", 9, "1 ASC(s)"), "DEVS", [row])
@@ -130,7 +125,7 @@ def devs(machine: Machine) -> Reply:
 
 def pools(machine: Machine) -> Reply:
     """The pools that it is set to."""
-    rows = [_pool(machine, index) for index in range(len(machine.settings.pools))]
+    rows = [pool(machine, index) for index in range(len(machine.settings.pools))]
     return Reply(head(machine, "S", 7, f"{len(rows)} Pool(s)"), "POOLS", rows)
 
 
@@ -170,7 +165,7 @@ def coin(machine: Machine) -> Reply:
 
 def stats(machine: Machine) -> Reply:
     """The whole state, and a row for each pool."""
-    rows = [_device(machine), *(_pool_stats(machine, index) for index in range(len(machine.settings.pools)))]
+    rows = [_device(machine), *(pool_stats(machine, index) for index in range(len(machine.settings.pools)))]
     return Reply(head(machine, "S", 70, "CGMiner stats"), "STATS", rows)
 
 
@@ -213,74 +208,13 @@ def check(machine: Machine, command: str) -> Reply:
 
 def _device(machine: Machine) -> Row:
     if machine.model.family == "home":
-        row = [number("STATS", 0), word("ID", "AVALON0"), number("Elapsed", _uptime(machine)), *_IDLE]
+        row = [number("STATS", 0), word("ID", "AVALON0"), number("Elapsed", uptime_s(machine)), *IDLE]
         sight = Sight(machine)
-        return [*row, word("MM ID0:Summary", summary_home(sight)), word("HBinfo", boards_home(sight))]
-    row = [number("STATS", 0), word("ID", "AVA100"), number("Elapsed", _uptime(machine)), *_IDLE]
+        text = "'STATS':{}" if machine.ails.empty_summary else summary_home(sight)
+        return [*row, word("MM ID0:Summary", text), word("HBinfo", boards_home(sight))]
+    row = [number("STATS", 0), word("ID", "AVA100"), number("Elapsed", uptime_s(machine)), *IDLE]
     row += [word("MM ID0", mm_a(Sight(machine))), number("MM Count", 1), number("Smart Speed", 1)]
     return [*row, number("Voltage Level Offset", 0), number("Nonce Mask", 25)]
-
-
-def _pool_stats(machine: Machine, index: int) -> Row:
-    active = index == machine.active_pool
-    diff = machine.tally.share_diff if active else 0
-    shares = machine.tally.shares if active else 0
-    sent, received = (shares * 164 + 289, shares * 985 + 2055) if active else (289, 2055)
-    row = [number("STATS", index + 1), word("ID", f"POOL{index}"), number("Elapsed", _uptime(machine)), *_IDLE]
-    row += [number("Pool Calls", 0), number("Pool Attempts", 0), fraction("Pool Wait", 0, 6)]
-    row += [fraction("Pool Max", 0, 6), fraction("Pool Min", 99999999, 6), fraction("Pool Av", 0, 6)]
-    row += [flag(name, value=False) for name in ("Work Had Roll Time", "Work Can Roll", "Work Had Expire")]
-    row += [number("Work Roll Time", 0)]
-    row += [fraction(name, diff, 8) for name in ("Work Diff", "Min Diff", "Max Diff")]
-    row += [number("Min Diff Count", int(active)), number("Max Diff Count", int(active))]
-    row += [number("Times Sent", shares + 3), number("Bytes Sent", sent)]
-    row += [number("Times Recv", shares + 7), number("Bytes Recv", received)]
-    return [*row, number("Net Bytes Sent", sent), number("Net Bytes Recv", received)]
-
-
-def _pool(machine: Machine, index: int) -> Row:
-    pool, tally = machine.settings.pools[index], machine.tally
-    active = index == machine.active_pool
-    accepted, rejected = tally.accepted.get(index, 0), tally.rejected.get(index, 0)
-    diff = tally.share_diff
-    host = pool.url.removeprefix("stratum+tcp://")
-    return [
-        number("POOL", index),
-        word("URL", pool.url),
-        word("Status", "Dead" if index in machine.ails.dead_pools else "Alive"),
-        number("Priority", (index - machine.settings.pool) % len(machine.settings.pools)),
-        number("Quota", 1),
-        word("Long Poll", "N"),
-        number("Getworks", _uptime(machine) // 30 if active else 1),
-        number("Accepted", accepted),
-        number("Rejected", rejected),
-        number("Works", accepted * 70),
-        number("Discarded", 0),
-        number("Stale", 0),
-        number("Get Failures", 0),
-        number("Remote Failures", 0),
-        word("User", pool.worker),
-        *([word("Password", pool.password)] if machine.model.family == "home" else []),
-        number("Last Share Time", int(tally.last_share_s) if accepted + rejected and active else 0),
-        number("Diff1 Shares", (accepted + rejected) * diff),
-        word("Proxy Type", ""),
-        word("Proxy", ""),
-        *_difficulties(accepted * diff, rejected * diff),
-        fraction("Last Share Difficulty", diff if accepted else 0, 8),
-        fraction("Work Difficulty", diff if active else 0, 8),
-        flag("Has Stratum", value=True),
-        flag("Stratum Active", value=active),
-        word("Stratum URL", pool.url if machine.model.family == "home" else host.partition(":")[0]),
-        fraction("Stratum Difficulty", diff if active else 0, 8),
-        flag("Has Vmask", value=True),
-        flag("Has GBT", value=False),
-        number("Best Share", diff * accepted),
-        fraction("Pool Rejected%", _percent(rejected, accepted + rejected), 4),
-        fraction("Pool Stale%", 0, 4),
-        number("Bad Work", 0),
-        number("Current Block Height", 907089 if active else 0),
-        number("Current Block Version", 536870912),
-    ]
 
 
 def _rates(machine: Machine, elapsed_s: int) -> Row:
@@ -291,22 +225,6 @@ def _rates(machine: Machine, elapsed_s: int) -> Row:
         fraction("MHS av", machine.total_gh * 1000 / elapsed_s, 2),
         *(fraction(name, ghs * 1000, 2) for name, ghs in rates),
     ]
-
-
-def _difficulties(accepted: float, rejected: float) -> Row:
-    return [
-        fraction("Difficulty Accepted", accepted, 8),
-        fraction("Difficulty Rejected", rejected, 8),
-        fraction("Difficulty Stale", 0, 8),
-    ]
-
-
-def _percent(part: float, whole: float) -> float:
-    return part * 100 / whole if whole else 0.0
-
-
-def _uptime(machine: Machine) -> int:
-    return int(machine.now_s - machine.booted_s)
 
 
 def _name(machine: Machine) -> str:

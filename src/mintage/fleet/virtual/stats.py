@@ -53,23 +53,24 @@ class Sight:
         machine, model = self.machine, self.model
         beat = machine.jitter(2)
         per_chip_works = 620 if model.generation in (*_OLD, "Avalon Q") else 21
+        stale = model.family == "home" and machine.state in ("idle", "asleep")  # as a capture of a sleeping Q shows
         self.temperature: list[str] = []
         self.voltage: list[str] = []
         self.works: list[str] = []
         self.hottest: list[int] = []
         self.mean_c: list[int] = []
         for board in self.boards:
-            on = self.working and self.alive[board]
-            mean_c = round(machine.chip_c) + (board - 1) * (model.boards > 1) if on else 0
+            shown = (self.working or stale) and self.alive[board]
+            chip_c = machine.chip_c if self.working else model.chip_target_c
+            mean_c = round(chip_c) + (board - 1) * (model.boards > 1) if shown else 0
             pattern = (machine.pattern + 5 * board) % PATTERNS
             text, hottest = chips.temperatures(model.chips_per_board, pattern, mean_c)
             self.temperature.append(text)
-            self.hottest.append(hottest)
-            self.mean_c.append(mean_c)
-            self.voltage.append(chips.voltages(model.chips_per_board, pattern, model.chip_mv if on else 0))
-            work = per_chip_works if on else 0
+            self.hottest.append(hottest if self.working else 0)
+            self.mean_c.append(mean_c if self.working else 0)
+            self.voltage.append(chips.voltages(model.chips_per_board, pattern, model.chip_mv if shown else 0))
+            work = per_chip_works if shown else 0
             self.works.append(chips.works(model.chips_per_board, (pattern + beat) % PATTERNS, work))
-        self.work_mean = [per_chip_works * lives for lives in self.alive]
         self.chip_max_c = max(self.hottest)
         live = [mean for mean in self.mean_c if mean]
         self.chip_avg_c = round(sum(live) / len(live)) if live else 0
