@@ -23,6 +23,7 @@ DEFAULT: dict[str, tuple[str, ...]] = {
     "startup": (),
     "tieout": (),
     "plan": (),
+    "polling": (),
     "mutations": (),
     "crash": (),
     "merit": (),

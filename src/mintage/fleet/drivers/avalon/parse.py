@@ -7,6 +7,7 @@ A reply is JSON around one string of `Name[value]` pairs:
 
 from __future__ import annotations
 
+import math
 import re
 from typing import Literal
 
@@ -47,9 +48,13 @@ class Stats(msgspec.Struct, frozen=True, gc=False):
 def number(word: bytes) -> float:
     """A number, a trailing % allowed; NaN where it is none."""
     try:
-        return float(word[:-1] if word.endswith(b"%") else word)
+        return float(word)
     except ValueError:
-        return float("nan")
+        pass
+    try:
+        return float(word.removesuffix(b"%"))
+    except ValueError:
+        return math.nan
 
 
 def parse_stats(reply: bytes, peer: str = "") -> Stats:
@@ -73,18 +78,19 @@ def parse_stats(reply: bytes, peer: str = "") -> Stats:
     boards = _BOARDS.search(reply) if found[1] else None
     if boards:
         values |= _boards_pairs(reply, boards.end())
-    when = _WHEN.search(reply, found.end()) or _WHEN.search(reply)
+    when = _WHEN.search(reply, max(reply.find(b'"When"'), 0))
     modules = _SECOND in reply
     return Stats("home" if found[1] else "a", values, int(when[1]) if when else None, modules)
 
 
 def _pairs(reply: bytes, start: int) -> dict[bytes, bytes]:
     """Pairs of the string that starts there; each byte is looked at once, whatever the string holds."""
+    start = reply.find(b"{", start, start + len(b"'STATS':{")) + 1 or start
     pairs = {}
     for part in reply[start : reply.find(b'"', start)].split(b"]"):
         name, bracket, value = part.partition(b"[")
         if bracket:
-            pairs[name[name.rfind(b"{") + 1 :].strip()] = value
+            pairs[name.strip()] = value
     return pairs
 
 

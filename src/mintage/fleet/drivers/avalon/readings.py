@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import math
+
 import msgspec
 
 from mintage.fleet.drivers.avalon.laws import doubts_of
@@ -186,7 +188,7 @@ def _boards(stats: Stats, state: str) -> tuple[Board, ...]:
 
 def _degrees(words_: list[bytes], slot: int) -> int | None:
     """A believable chip temperature in °C; a sensor that is not there says -273."""
-    told = number(words_[slot]) if slot < len(words_) else float("nan")
+    told = number(words_[slot]) if slot < len(words_) else math.nan
     return round(told) if -60 <= told <= 250 else None
 
 
