@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import random
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from datetime import date
 from pathlib import Path
 from typing import Any
@@ -143,7 +143,7 @@ def test_adapters_agree_at_every_stage(tmp_path: Path, seed: int, stage: str) ->
         assert upkeep(parquet, now_s, BUDGET).closed == ((date(2026, 1, 5), "alder"),)
     end_s = MONDAY_S + DAY_S
     names = [item.name for item in fields()]
-    asked = [
+    asked: list[Callable[[TelemetryStore], object]] = [
         lambda store: rows(store.latest("alder", names)),
         lambda store: rows(store.site_series("alder", MONDAY_S - 900, end_s)),
         lambda store: rows(store.machine_series("alder", "m-000000000001", names, MONDAY_S - 900, end_s)),
@@ -175,7 +175,7 @@ def test_whatever_a_machine_says_can_be_stored(values: dict[str, Value], asset: 
         raw, kept = values.get(item.name), stored[item.name].tolist()[0]
         if item.sql == "BIGINT" and kept is not None:
             assert isinstance(raw, int | float)
-            back = decode(item.name, np.ma.masked_array([kept])).tolist()[0]
+            back: Any = decode(item.name, np.array([kept])).tolist()[0]
             assert abs(back - raw) <= item.step / 2 + 1e-9 * abs(raw)
         if item.sql == "VARCHAR" and kept is not None:
             assert kept.encode() is not None

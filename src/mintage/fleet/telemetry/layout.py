@@ -19,7 +19,7 @@ import os
 import re
 from collections.abc import Callable, Iterable
 from contextlib import suppress
-from datetime import UTC, date, datetime, timedelta
+from datetime import UTC, date, datetime
 from pathlib import Path
 from typing import Literal
 
@@ -61,12 +61,6 @@ def day_of(second: int) -> date:
 def begin_of(day: date) -> int:
     """First second of a UTC day, since 1970."""
     return int(datetime(day.year, day.month, day.day, tzinfo=UTC).timestamp())
-
-
-def days_between(start_s: int, end_s: int) -> list[date]:
-    """UTC days that an interval touches; its end is not part of it."""
-    first, last = day_of(start_s), day_of(max(start_s, end_s - 1))
-    return [first + timedelta(days=number) for number in range((last - first).days + 1)]
 
 
 def partition(root: Path, kind: Kind, day: date, site: str) -> Path:

@@ -16,7 +16,6 @@ from mintage.fleet.telemetry.layout import (
     Kind,
     day_of,
     days,
-    days_between,
     flush_name,
     partition,
     rollup_files,
@@ -82,7 +81,7 @@ class ParquetStore:
         """See `TelemetryStore.latest`."""
 
         def files() -> list[Path]:
-            return [path for name in self._sites(site) for path in newest_files(self.root, name)]
+            return [path for name in self._sites(site) for path in newest_files(self.root, name)[0]]
 
         return self._frame(files, newest_sql(fields), {}, ("asset", "at_s", *fields))
 
@@ -157,12 +156,16 @@ class ParquetStore:
         return sorted({name for day in days(self.root, "samples") for name in sites(self.root, "samples", day)})
 
     def _sampled(self, site: str, start_s: int, end_s: int) -> list[Path]:
-        folders = [partition(self.root, "samples", day, site) for day in days_between(start_s, end_s)]
+        folders = self._folders("samples", site, start_s, end_s)
         return [item.path for folder in folders for item in sample_files(folder)[0]]
 
     def _rolled(self, kind: Kind, site: str, start_s: int, end_s: int) -> list[Path]:
-        folders = [partition(self.root, kind, day, site) for day in days_between(start_s, end_s)]
+        folders = self._folders(kind, site, start_s, end_s)
         return [path for folder in folders for _, path in rollup_files(folder)[0].values()]
+
+    def _folders(self, kind: Kind, site: str, start_s: int, end_s: int) -> list[Path]:
+        first, last = day_of(start_s), day_of(end_s - 1)
+        return [partition(self.root, kind, day, site) for day in days(self.root, kind) if first <= day <= last]
 
     def _frame(
         self, files: Callable[[], list[Path]], query: str, values: Mapping[str, Any], told: Sequence[str]
@@ -177,13 +180,14 @@ class ParquetStore:
         return _again(ask)
 
 
-def newest_files(root: Path, site: str) -> list[Path]:
-    """Files that together hold the newest sample of each machine of a site."""
+def newest_files(root: Path, site: str) -> tuple[list[Path], int]:
+    """Files that together hold the newest sample of each machine of a site, and the highest number among them."""
     known = max((root / "latest" / f"site={site}").glob("latest-*.parquet"), default=None)
     number = int(known.stem.removeprefix("latest-")) if known else -1
     folders = [partition(root, "samples", day, site) for day in days(root, "samples")]
-    newer = [item.path for folder in folders for item in sample_files(folder)[0] if item.last > number]
-    return [known, *newer] if known else newer
+    newer = [item for folder in folders for item in sample_files(folder)[0] if item.last > number]
+    paths = [*([known] if known else []), *(item.path for item in newer)]
+    return paths, max([number, *(item.last for item in newer)])
 
 
 def placed(path: Path, day: date, number: int, rows: int) -> Placed:

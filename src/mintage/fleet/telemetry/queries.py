@@ -19,6 +19,10 @@ ASSETS = f"SELECT asset, count(*) FROM {READ} GROUP BY asset ORDER BY asset"
 INSTANTS = f"SELECT DISTINCT at_s FROM {READ} WHERE at_s >= $start_s - $gap_s AND at_s < $end_s ORDER BY at_s"
 SITE = f"SELECT {', '.join(SITE_COLUMNS)} FROM {READ} WHERE at_s >= $start_s AND at_s < $end_s ORDER BY at_s"
 
+CONTENTS = f"SELECT count(*), count(asset), count(at_s), min(at_s), max(at_s), max(length(asset)) FROM {READ}"
+SCHEMA = "SELECT name, type FROM parquet_schema($file) WHERE type IS NOT NULL"
+"""Columns of one file with their physical types."""
+
 _ROLLED = {
     "mean": "round(avg({0}))::BIGINT",
     "max": "max({0})",

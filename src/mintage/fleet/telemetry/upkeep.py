@@ -133,13 +133,8 @@ def _merge(store: ParquetStore, folder: Path, files: Sequence[SampleFile], level
 
 def _note_newest(store: ParquetStore, site: str) -> None:
     """Keep the newest sample of each machine in a file of its own."""
-    files = newest_files(store.root, site)
+    files, number = newest_files(store.root, site)
     folder = store.root / "latest" / f"site={site}"
-    number = max(
-        item.last
-        for day in days(store.root, "samples")
-        for item in sample_files(partition(store.root, "samples", day, site))[0]
-    )
     target = folder / f"latest-{number:015}.parquet"
     if target.exists():
         return

@@ -2,7 +2,7 @@
 
 Facts are rows; a telemetry file is a second name (hard link) of the file in the store, so that it takes no room of its
 own until the store merges it. Numbers rise and are never used twice, even by a new computer at the same site: they
-begin at the second in which the outbox was made, times a thousand.
+begin at the millisecond since 1970 in which the outbox was made.
 """
 
 from __future__ import annotations
@@ -38,7 +38,11 @@ CREATE TABLE IF NOT EXISTS outbox (
   problem TEXT NOT NULL DEFAULT ''
 );
 CREATE TABLE IF NOT EXISTS outbox_fact (key TEXT PRIMARY KEY, body BLOB NOT NULL) WITHOUT ROWID;
-CREATE TABLE IF NOT EXISTS outbox_agent (id TEXT NOT NULL);
+CREATE TABLE IF NOT EXISTS outbox_state (
+  agent TEXT NOT NULL,
+  heard_us INTEGER,         -- when headquarters last took something
+  trouble TEXT NOT NULL DEFAULT ''
+);
 """
 
 
@@ -51,6 +55,8 @@ class Waiting(msgspec.Struct, frozen=True):
         oldest_us: instant at which the oldest was made; None where none waits.
         refused: parcels that headquarters or a full outbox refused; they stay at the site.
         problem: why the last of them was refused.
+        heard_us: instant at which headquarters last took something; None where it never did.
+        trouble: why it takes nothing now; "" where it does.
     """
 
     parcels: int
@@ -58,6 +64,8 @@ class Waiting(msgspec.Struct, frozen=True):
     oldest_us: int | None
     refused: int
     problem: str
+    heard_us: int | None
+    trouble: str
 
 
 class Outbox:
@@ -76,16 +84,16 @@ class Outbox:
         self._db, self._folder, self._site, self._clock, self._budget = db, folder, site, clock, budget
         db.define(_TABLES)
         with db.transaction():
-            if not db.rows("SELECT 1 FROM outbox_agent"):
-                db.execute("INSERT INTO outbox_agent VALUES (?)", (os.urandom(8).hex(),))
+            if not db.rows("SELECT 1 FROM outbox_state"):
+                db.execute("INSERT INTO outbox_state (agent) VALUES (?)", (os.urandom(8).hex(),))
             if not db.rows("SELECT 1 FROM sqlite_sequence WHERE name = 'outbox'"):
                 # Real time, whatever clock the site goes by: a virtual site may begin at the same instant twice.
-                db.execute("INSERT INTO sqlite_sequence VALUES ('outbox', ?)", (int(time.time()) * 1000,))
+                db.execute("INSERT INTO sqlite_sequence VALUES ('outbox', ?)", (time.time_ns() // 1_000_000,))
 
     @property
     def agent(self) -> str:
         """Which agent this is, for as long as its state lasts; headquarters takes a site's parcels from one only."""
-        return str(self._db.rows("SELECT id FROM outbox_agent")[0][0])
+        return str(self._db.rows("SELECT agent FROM outbox_state")[0][0])
 
     # --- what goes in --------------------------------------------------------------------------------------
 
@@ -200,7 +208,16 @@ class Outbox:
             "SELECT count(*), coalesce(sum(size), 0), min(at_us) FROM outbox WHERE state = 'waiting'"
         )[0]
         refused = self._db.rows("SELECT problem FROM outbox WHERE state = 'refused' ORDER BY seq")
-        return Waiting(int(count), int(size), oldest, len(refused), refused[-1][0] if refused else "")
+        heard_us, trouble = self._db.rows("SELECT heard_us, trouble FROM outbox_state")[0]
+        problem = refused[-1][0] if refused else ""
+        return Waiting(int(count), int(size), oldest, len(refused), problem, heard_us, trouble)
+
+    def tell(self, trouble: str) -> None:
+        """Note why headquarters takes nothing, or "" when it took something."""
+        if trouble:
+            self._db.execute("UPDATE outbox_state SET trouble = ? WHERE trouble != ?", (trouble, trouble))
+        else:
+            self._db.execute("UPDATE outbox_state SET trouble = '', heard_us = ?", (self._clock.now_us(),))
 
     def sweep(self) -> None:
         """Remove files whose parcels are gone: a crash came between the two."""

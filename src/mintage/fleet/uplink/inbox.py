@@ -1,0 +1,162 @@
+"""Headquarters' side of the uplink: what sites send is put in place, each parcel once."""
+
+from __future__ import annotations
+
+import asyncio
+import logging
+from collections import defaultdict
+from collections.abc import Sequence
+
+from mintage.fleet import facts_site
+from mintage.fleet.statedb import StateDb
+from mintage.fleet.telemetry.adopt import adopt
+from mintage.fleet.telemetry.parquet import ParquetStore
+from mintage.fleet.uplink.envelope import Envelope, Receipt
+from mintage.journal.fact import Fact, FactData, decode_fact
+from mintage.journal.store import Journal
+from mintage.units.clock import Clock
+from mintage.units.errors import InputError, StoreError
+
+LOG = logging.getLogger(__name__)
+LEASE_S = 900
+"""So long after an agent's last parcels no other agent of its site is heard."""
+RECEIVED_MAX = 200_000
+"""Parcels of a site that are remembered, so that one sent again is known; an agent never goes back so far."""
+SITE_KINDS = frozenset(
+    item.kind
+    for item in vars(facts_site).values()
+    if isinstance(item, type) and issubclass(item, FactData) and item.__module__ == facts_site.__name__
+)
+"""Kinds of facts that a site may tell; it cannot book sales or move bitcoin."""
+
+_TABLES = """
+CREATE TABLE IF NOT EXISTS received (
+  site TEXT NOT NULL,
+  seq INTEGER NOT NULL,
+  sha256 TEXT NOT NULL,
+  at_us INTEGER NOT NULL,
+  problem TEXT NOT NULL,
+  PRIMARY KEY (site, seq)
+) WITHOUT ROWID;
+CREATE TABLE IF NOT EXISTS agent_of (
+  site TEXT PRIMARY KEY,
+  agent TEXT NOT NULL,
+  seen_us INTEGER NOT NULL
+) WITHOUT ROWID;
+"""
+
+
+class SecondAgent(InputError):
+    """Another agent of the site was heard a short while ago."""
+
+
+class Inbox:
+    """Takes parcels of sites into the journal and the telemetry.
+
+    Args:
+        db: what was received.
+        journal: takes facts.
+        telemetry: takes samples; None where this machine is the site too, and has them in place already.
+        clock: tells when an agent was heard.
+    """
+
+    def __init__(self, db: StateDb, journal: Journal, telemetry: ParquetStore | None, clock: Clock) -> None:
+        self._db, self._journal, self._telemetry, self._clock = db, journal, telemetry, clock
+        self._turns: defaultdict[str, asyncio.Lock] = defaultdict(asyncio.Lock)
+        db.define(_TABLES)
+
+    async def take(self, site: str, agent: str, parcels: Sequence[Envelope]) -> list[Receipt]:
+        """Take parcels in order; receipts of those that are in place or refused for good.
+
+        A parcel is put in place before it is noted as received, and both happen before its receipt: after a crash it
+        comes again, and changes nothing.
+
+        Args:
+            site: the site that was authenticated.
+            agent: its agent.
+            parcels: what it sent.
+
+        Raises:
+            SecondAgent: another agent of the site was heard a short while ago.
+            InputError: a parcel is of another site or was damaged on the way; nothing was taken.
+            StoreError: nothing can be written here now.
+        """
+        for parcel in parcels:
+            if parcel.site != site:
+                raise InputError(f"a parcel of site '{parcel.site}' came with the token of '{site}'.", field="site")
+            if not parcel.intact:
+                raise InputError(f"parcel {parcel.seq} was damaged on the way.", field="sha256")
+        async with self._turns[site]:
+            self._admit(site, agent)
+            receipts: list[Receipt] = []
+            for parcel in parcels:
+                try:
+                    receipts.append(await self._take(parcel))
+                except StoreError:
+                    if not receipts:
+                        raise
+                    LOG.exception("%s: parcels from %d on cannot be taken now", site, parcel.seq)
+                    break
+            return receipts
+
+    def last(self, site: str) -> int:
+        """Highest number that was received from a site, 0 where none was."""
+        return int(self._db.rows("SELECT coalesce(max(seq), 0) FROM received WHERE site = ?", (site,))[0][0])
+
+    def _admit(self, site: str, agent: str) -> None:
+        now_us = self._clock.now_us()
+        known = self._db.rows("SELECT agent, seen_us FROM agent_of WHERE site = ?", (site,))
+        if known and known[0][0] != agent and now_us - known[0][1] < LEASE_S * 1_000_000:
+            raise SecondAgent(
+                f"another agent of site '{site}' was heard {(now_us - known[0][1]) / 1e6:.0f} s ago.",
+                remedy=f"Stop one of the two; a new one is heard {LEASE_S // 60} minutes after the old one.",
+            )
+        self._db.execute("INSERT OR REPLACE INTO agent_of VALUES (?, ?, ?)", (site, agent, now_us))
+
+    async def _take(self, parcel: Envelope) -> Receipt:
+        known = self._db.rows(
+            "SELECT sha256, problem FROM received WHERE site = ? AND seq = ?", (parcel.site, parcel.seq)
+        )
+        if known:
+            digest, problem = known[0]
+            if digest != parcel.sha256:
+                problem = "another parcel has that number: two agents write for this site, or its state was set back"
+            return Receipt(parcel.seq, taken=not problem, problem=problem)
+        if parcel.seq < self.last(parcel.site):
+            return Receipt(parcel.seq, taken=False, problem="later parcels of the site were received already")
+        problem = ""
+        try:
+            if parcel.kind == "facts":
+                self._journal.append(_facts(parcel))
+            elif self._telemetry is not None:
+                await asyncio.to_thread(adopt, self._telemetry, parcel.site, parcel.seq, parcel.body)
+        except InputError as error:
+            problem = str(error)
+            LOG.warning("%s: parcel %d is refused: %s", parcel.site, parcel.seq, problem)
+        self._note(parcel, problem)
+        return Receipt(parcel.seq, taken=not problem, problem=problem)
+
+    def _note(self, parcel: Envelope, problem: str) -> None:
+        with self._db.transaction():
+            row = (parcel.site, parcel.seq, parcel.sha256, self._clock.now_us(), problem)
+            self._db.execute("INSERT INTO received VALUES (?, ?, ?, ?, ?)", row)
+            self._db.execute(
+                "DELETE FROM received WHERE site = ? AND seq <= (SELECT seq FROM received WHERE site = ? "
+                "ORDER BY seq DESC LIMIT 1 OFFSET ?)",
+                (parcel.site, parcel.site, RECEIVED_MAX),
+            )
+
+
+def _facts(parcel: Envelope) -> list[Fact]:
+    """Facts of a parcel; only of kinds that a site may tell, and only of that site.
+
+    Raises:
+        InputError: one is not.
+    """
+    facts = [decode_fact(line) for line in parcel.body.splitlines()]
+    for item in facts:
+        if item.kind not in SITE_KINDS:
+            raise InputError(f"a site may not tell facts of kind '{item.kind}'.", fact=item.key)
+        if getattr(item.data, "site", None) != parcel.site:
+            raise InputError(f"site '{parcel.site}' tells of another site.", fact=item.key, field="site")
+    return facts
