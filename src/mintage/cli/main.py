@@ -37,6 +37,7 @@ GROUPS = {
     "agent": "Run the agent of a site: find, poll, alert, control, curtail, upload.",
     "fleet": "Machines of a site; hash rate by site.",
     "control": "Make machines sleep, wake, reboot, change mode, power, pools, LED or fans.",
+    "curtail": "Shed load, hold it, bring it back, and prove what was delivered.",
     "virtual": "Virtual machines, meters, pool and chain to try everything on.",
     "mining": "Cost of one bitcoin, production.",
     "treasury": "Bitcoin by state, lots, loans.",

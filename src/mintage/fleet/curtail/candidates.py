@@ -10,8 +10,9 @@ import msgspec
 
 from mintage.fleet.curtail.asks import Ask, Full
 from mintage.fleet.curtail.states import ASLEEP, Target, lower
+from mintage.fleet.energy.merit import Point, hull
 from mintage.fleet.latest import Machine
-from mintage.fleet.models import Mode, model_of
+from mintage.fleet.models import model_of
 from mintage.fleet.scope import Scope, parse_scope
 from mintage.fleet.sites import Site
 
@@ -183,40 +184,41 @@ def _hashrate_ths(machine: Machine) -> float:
 
 
 def _cuts(machine: Machine, power_w: float, hashrate_ths: float, mode: str, *, lower_modes: bool) -> tuple[Cut, ...]:
-    """Ways to take power from a machine: the upper hull of hash rate over power, walked down from where it stands.
+    """Ways to take power from a machine: the hull of its modes, walked down from where it stands.
 
-    A mode off the hull gives up more hash per watt than a mixture of its neighbours, so it is never chosen.
-    Source: economics of dispatch; greedy choice of such segments is exact for concave curves.
+    Source: merit order of `mintage.fleet.energy.merit`; the greedy choice of such segments is exact.
     """
-    model = model_of(machine.identity.model)
-    points = [(standby_w(machine), 0.0, ASLEEP)]
-    if lower_modes and model and mode in model.modes:
+    off_w = standby_w(machine)
+    if power_w <= off_w:
+        return ()
+    if hashrate_ths <= 0:
+        return (Cut(ASLEEP, power_w - off_w, 0.0),)
+    points = [Point(mode="", power_w=power_w, hashrate_ths=hashrate_ths)]
+    model = model_of(machine.identity.model) if lower_modes else None
+    if model and mode in model.modes:
         now = model.modes[mode]
-        points += [
-            (power_w * item.power_w / now.power_w, hashrate_ths * item.hashrate_ths / now.hashrate_ths, lower(name))
+        scaled = [
+            Point(
+                mode=name,
+                power_w=power_w * item.power_w / now.power_w,
+                hashrate_ths=hashrate_ths * item.hashrate_ths / now.hashrate_ths,
+            )
             for name, item in model.modes.items()
-            if _is_lower(item, now)
+            if item.power_w < now.power_w and item.hashrate_ths < now.hashrate_ths
         ]
-    points.append((power_w, hashrate_ths, ""))
-    hull: list[tuple[float, float, str]] = []
-    for point in sorted(points):
-        while len(hull) > 1 and not _falls(hull[-2], hull[-1], point):
-            hull.pop()
-        hull.append(point)
-    down = hull[::-1]
-    return tuple(Cut(low[2], high[0] - low[0], high[1] - low[1]) for high, low in pairwise(down) if high[0] > low[0])
+        points += [point for point in scaled if point.power_w > off_w]
+    down = hull(points, off_w)[::-1]
+    return tuple(
+        Cut(
+            ASLEEP if low.mode == "off" else lower(low.mode),
+            high.power_w - low.power_w,
+            high.hashrate_ths - low.hashrate_ths,
+        )
+        for high, low in pairwise(down)
+    )
 
 
 def standby_w(machine: Machine) -> float:
     """What a machine draws while it sleeps, as its model states it."""
     model = model_of(machine.identity.model)
     return float(model.standby_w) if model else STANDBY_W
-
-
-def _is_lower(mode: Mode, now: Mode) -> bool:
-    return mode.power_w < now.power_w and mode.hashrate_ths < now.hashrate_ths
-
-
-def _falls(one: tuple[float, float, str], two: tuple[float, float, str], three: tuple[float, float, str]) -> bool:
-    """Whether the hash gained per watt falls from the first stretch to the second."""
-    return (two[1] - one[1]) * (three[0] - two[0]) > (three[1] - two[1]) * (two[0] - one[0])

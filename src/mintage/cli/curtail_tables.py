@@ -1,0 +1,200 @@
+"""Tables of curtailments: what would be shed, what runs, what became of each machine."""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Mapping, Sequence
+from typing import Any
+
+from mintage.cli.show import print_table
+from mintage.fleet.curtail.asks import Ask, Breakeven, Manner, amount_of
+from mintage.fleet.curtail.choice import Choice, Plan, earned_usd_mwh
+from mintage.fleet.curtail.delivered import total
+from mintage.fleet.curtail.follower import Standing
+from mintage.fleet.curtail.prices import Prices
+from mintage.fleet.curtail.proof import stamp
+from mintage.fleet.curtail.rules import Rules
+from mintage.fleet.curtail.service import Detail
+from mintage.fleet.curtail.states import ASLEEP, Event, mode_of
+
+
+def plan_rows(plan: Plan, ask: Ask, told: Prices, pue: float) -> list[dict[str, Any]]:
+    """What would be done to each machine, with stable keys."""
+    shed = ask.shed if isinstance(ask.shed, Breakeven) else Breakeven()
+    hashprice = shed.hashprice_usd_ph_day or told.hashprice_usd_ph_day
+    price = shed.price_usd_mwh if shed.price_usd_mwh is not None else told.price_usd_mwh
+    return [_row(item, hashprice, price, pue) for item in plan.choices]
+
+
+def print_plan(title: str, rows: Sequence[Mapping[str, Any]], plan: Plan, ask: Ask, limit: int) -> None:
+    """What would be shed, the order of it, and everything that nobody said."""
+    cells = [
+        (
+            row["asset"],
+            row["rack"],
+            row["model"],
+            row["then"],
+            f"{row['power_w'] / 1000:.2f}",
+            _number(row["efficiency_j_th"], 1),
+            _number(row["earns_usd_mwh"], 1),
+            _number(row["costs_usd_mwh"], 1),
+            f"{row['shed_w'] / 1000:.2f}",
+        )
+        for row in rows[:limit]
+    ]
+    heads = ("machine", "rack", "model", "then", "kW now", "J/TH", "earns USD/MWh", "costs USD/MWh", "kW shed")
+    lost_ths = sum(item.lost_ths for item in plan.choices)
+    notes = [
+        (
+            f"{len(plan.choices):,} machines, {plan.shed_w / 1000:,.1f} kW of {plan.wanted_w / 1000:,.1f} kW wanted; "
+            f"gives up {lost_ths:,.0f} TH/s"
+        )
+    ]
+    if len(rows) > limit:
+        notes.append(f"{len(rows) - limit:,} more are not printed")
+    if plan.words:
+        notes.append(plan.words)
+    reasons = Counter(item.blocked for item in plan.left_out)
+    notes += [f"left out: {number:,} machines, {reason}" for reason, number in reasons.most_common(8)]
+    notes.append(_manner(ask.manner))
+    until = stamp(ask.until_us)
+    notes.append(f"ends: {until or f'after {ask.manner.hold_max_s / 60:,.0f} min at the latest'}")
+    print_table(title, heads, cells, note=".\n".join(notes), left=4)
+
+
+def print_events(site: str, events: Sequence[Event], standings: Mapping[str, Standing]) -> None:
+    """The latest curtailments."""
+    rows = [
+        (
+            event.id,
+            event.state,
+            event.ask.mode,
+            amount_of(event.ask.shed),
+            f"{event.asked_w / 1000:,.1f}",
+            stamp(event.began_us) or "",
+            stamp(event.ended_us or event.ends_us) or "",
+            event.who,
+            event.words or event.ask.reason,
+        )
+        for event in events
+    ]
+    heads = ("id", "state", "mode", "asked", "kW", "began (UTC)", "ended or ends", "by", "words")
+    notes = [f"{name} is paused by {found.paused_by}" for name, found in standings.items() if found.paused_by]
+    notes += [f"{name} cannot be followed: {found.problem}" for name, found in standings.items() if found.problem]
+    print_table(f"Curtailments at {site}", heads, rows, note="\n".join(notes), left=len(heads))
+
+
+def print_detail(detail: Detail, limit: int) -> None:
+    """One curtailment: its machines, its minutes, its log."""
+    event = detail.event
+    sums = total(event, detail.minutes)
+    states = Counter(target.state for target in detail.targets)
+    mean = "unknown" if sums.mean_w is None else f"{sums.mean_w / 1000:,.1f} kW"
+    title = f"{event.id}: {event.state}; {amount_of(event.ask.shed)}, {event.asked_w / 1000:,.1f} kW"
+    rows = [
+        (
+            target.asset,
+            f"{target.state} ({mode_of(target.want) or target.want})",
+            f"{target.baseline_w / 1000:.2f}",
+            _number(target.efficiency_j_th, 1),
+            stamp(target.confirmed_us) or "",
+            stamp(target.restored_us) or "",
+            target.told,
+            target.words,
+        )
+        for target in sorted(detail.targets, key=lambda item: (item.state in ("confirmed", "restored"), item.rank))
+    ][:limit]
+    notes = [
+        f"machines: {', '.join(f'{number:,} {state}' for state, number in states.most_common()) or 'none yet'}",
+        (
+            f"delivered: {mean} on average while held, {sums.wh / 1000:,.1f} kWh "
+            f"({sums.wh * 60 / 1000:,.0f} kW-minutes), counted by {sums.counted_by}; {_minutes(sums.minutes)}"
+        ),
+        (
+            f"began {stamp(event.began_us) or 'not yet'}, reached {stamp(event.reached_us) or 'not yet'}, "
+            f"ends {stamp(event.ends_us) or 'not yet'}, over {stamp(event.ended_us) or 'not yet'}"
+        ),
+        _manner(event.ask.manner),
+    ]
+    notes += [f"{stamp(note.at_us)}  {note.who}: {note.what}" for note in detail.log[-12:]]
+    heads = ("name", "state", "kW before", "J/TH", "confirmed", "restored", "told", "words")
+    print_table(title, heads, rows, note="\n".join(notes), left=len(heads))
+
+
+def print_rules(site: str, rules: Rules, standings: Mapping[str, Standing]) -> None:
+    """The rules in force."""
+    rows = [
+        (
+            rule.name,
+            amount_of(rule.shed),
+            rule.scope,
+            "; ".join(
+                f"{','.join(window.days)} {window.start:%H:%M}-{window.end:%H:%M} {window.zone}" for window in rule.when
+            )
+            or "always",
+            _standing(standings.get(rule.name)),
+            rule.reason,
+        )
+        for rule in rules.rule
+    ]
+    rows += [
+        (
+            source.name,
+            f"may {', '.join(source.may)} up to {source.kw_max:,} kW",
+            source.scope,
+            "when it signals",
+            _standing(standings.get(source.name)),
+            "",
+        )
+        for source in rules.source
+    ]
+    heads = ("name", "sheds", "scope", "when", "stands", "reason")
+    print_table(f"Rules of {site}", heads, rows, note=_manner(rules.manner), left=len(heads))
+
+
+def _standing(found: Standing | None) -> str:
+    if found is None:
+        return "in force"
+    return f"paused by {found.paused_by}" if found.paused_by else found.problem
+
+
+def _manner(manner: Manner) -> str:
+    restore = manner.restore
+    size = " and ".join(
+        [f"{restore.machines:,} machines"] * bool(restore.machines) + [f"{restore.kw:,} kW"] * bool(restore.kw)
+    )
+    back = f"{size} every {restore.every_s:g} s" if size else "all at once"
+    return (
+        f"comes back: {back}; runs at least {manner.run_min_s:g} s, rests at least {manner.rest_min_s:g} s; "
+        f"told up to {manner.tries_max} times, shed anew up to {manner.drifts_max} times; "
+        f"never shed: {manner.exclude or 'nobody'}; last shed: {manner.heat or 'nobody'}"
+    )
+
+
+def _minutes(by: Mapping[str, int]) -> str:
+    return ", ".join(f"{number} min by {name or 'nobody'}" for name, number in by.items()) or "no minute yet"
+
+
+def _row(item: Choice, hashprice: float | None, price: float | None, pue: float) -> dict[str, Any]:
+    machine = item.candidate.machine
+    earns = earned_usd_mwh(item.lost_ths, item.shed_w, hashprice, pue) if hashprice and item.shed_w else None
+    return {
+        "asset": machine.asset,
+        "address": machine.place.address,
+        "rack": machine.place.rack,
+        "model": machine.identity.model,
+        "then": "asleep" if item.want == ASLEEP else f"mode {mode_of(item.want)}",
+        "power_w": round(item.candidate.power_w),
+        "power_by": item.candidate.power_by or None,
+        "shed_w": round(item.shed_w),
+        "lost_ths": round(item.lost_ths, 1),
+        "efficiency_j_th": item.candidate.efficiency_j_th,
+        "earns_usd_mwh": earns,
+        "costs_usd_mwh": price,
+        "heats": item.candidate.heat,
+        "held_by": item.candidate.held_by or None,
+    }
+
+
+def _number(value: float | None, digits: int) -> str:
+    return "unknown" if value is None else f"{value:,.{digits}f}"
