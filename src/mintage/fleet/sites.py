@@ -12,6 +12,7 @@ from pathlib import Path
 from typing import Annotated, Literal
 
 import msgspec
+from msgspec.structs import replace
 
 from mintage.units.errors import InputError
 
@@ -134,7 +135,9 @@ class AgentSettings(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fi
         flush_s: seconds of samples in one telemetry file.
         concurrency: connections open at once.
         disk_budget_gb: space that telemetry may take; older samples give way first.
-        listen: "host:port" of the agent's API.
+        listen: "host:port" of the agent's API; it is served where a user has a token.
+        certificate: PEM file of its certificate, beside this file; without one it is heard on this machine only.
+        private_key: PEM file of the certificate's key.
     """
 
     poll_s: Annotated[float, msgspec.Meta(gt=0)] = 10.0
@@ -144,6 +147,8 @@ class AgentSettings(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fi
     concurrency: Annotated[int, msgspec.Meta(gt=0, le=5000)] = 500
     disk_budget_gb: Annotated[float, msgspec.Meta(gt=0)] = 8.0
     listen: str = "127.0.0.1:4100"
+    certificate: str = ""
+    private_key: str = ""
 
 
 class Headquarters(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
@@ -267,7 +272,7 @@ class Site(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True
 
 
 def load_site(path: Path) -> Site:
-    """Read a site's file.
+    """Read a site's file; the file of alert rules that it names is found beside it from then on.
 
     Raises:
         InputError: the file is not there, is not TOML, has an unknown or missing key, or names what is not there.
@@ -285,6 +290,9 @@ def load_site(path: Path) -> Site:
     except InputError as error:
         error.file = error.file or str(path)
         raise
+    if site.alerts.rules:
+        beside = replace(site.alerts, rules=str(path.parent.absolute() / site.alerts.rules))
+        return replace(site, alerts=beside)
     return site
 
 

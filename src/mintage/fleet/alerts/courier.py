@@ -1,0 +1,109 @@
+"""Sends what is queued: in order, with growing pauses after failures, and noted once it was taken."""
+
+from __future__ import annotations
+
+import asyncio
+import os
+from typing import Any
+
+import msgspec
+
+from mintage.fleet.alerts import webhook
+from mintage.fleet.alerts.mail import PASSWORD, USER, Mailbox
+from mintage.fleet.sites import AlertSettings
+from mintage.fleet.statedb import StateDb
+from mintage.units.clock import Clock
+from mintage.units.errors import WireError
+from mintage.wire.http import Web
+
+PAUSES_S = (10.0, 30.0, 120.0, 600.0, 1800.0, 3600.0)
+"""Pauses after failures; the last one again and again."""
+TRIES_MAX = 30
+"""More than a day: then a message is given up, and its alert still stands in the list."""
+DIGEST_MAX = 200
+MAIL_GAP_S = 60.0
+"""Between two mails: what happens meanwhile is one mail."""
+_SECOND_US = 1_000_000
+
+
+class Courier:
+    """Sends the messages of one site.
+
+    Args:
+        db: state file, in which they are queued.
+        settings: where they go.
+        clock: the time that the site goes by.
+
+    Raises:
+        InputError: the settings cannot be used.
+    """
+
+    def __init__(self, db: StateDb, settings: AlertSettings, clock: Clock) -> None:
+        self._db, self._settings, self._clock = db, settings, clock
+        self._secret = os.environ.get(webhook.SECRET, "")
+        self._mailbox = (
+            Mailbox(settings, os.environ.get(USER, ""), os.environ.get(PASSWORD, "")) if settings.smtp else None
+        )
+        self._mailed_us: int | None = None
+
+    async def deliver(self, web: Web) -> None:
+        """Send what is due; what fails is due again later."""
+        await asyncio.gather(self._post_due(web), self._mail_due())
+
+    async def _post_due(self, web: Web) -> None:
+        for number, id_, body, tries in self._due("webhook"):
+            try:
+                await webhook.post(
+                    web,
+                    self._settings.webhook,
+                    id_=id_,
+                    content=body.encode(),
+                    at_us=self._clock.now_us(),
+                    secret=self._secret,
+                )
+            except WireError as error:
+                self._failed([number], tries, str(error))
+                return  # the others would wait for the same server
+            self._sent([number])
+
+    async def _mail_due(self) -> None:
+        now_us = self._clock.now_us()
+        if self._mailbox is None:
+            return
+        if self._mailed_us is not None and 0 <= now_us - self._mailed_us < MAIL_GAP_S * _SECOND_US:
+            return
+        due = self._due("mail")
+        if not due:
+            return
+        numbers = [row[0] for row in due]
+        messages: list[dict[str, Any]] = [msgspec.json.decode(row[2]) for row in due]
+        try:
+            await asyncio.to_thread(self._mailbox.send, messages, at_us=now_us)
+        except WireError as error:
+            self._failed(numbers, max(row[3] for row in due), str(error))
+            return
+        self._mailed_us = now_us
+        self._sent(numbers)
+
+    def _due(self, channel: str) -> list[tuple[int, str, str, int]]:
+        rows = self._db.rows(
+            "SELECT number, id, body, tries FROM alert_message WHERE channel = ? AND state = 'queued' AND due_us <= ?"
+            " ORDER BY number LIMIT ?",
+            (channel, self._clock.now_us(), DIGEST_MAX),
+        )
+        return [(int(row[0]), str(row[1]), str(row[2]), int(row[3])) for row in rows]
+
+    def _sent(self, numbers: list[int]) -> None:
+        self._db.many(
+            "UPDATE alert_message SET state = 'sent', tries = tries + 1, words = '' WHERE number = ?",
+            [(number,) for number in numbers],
+        )
+
+    def _failed(self, numbers: list[int], tries: int, words: str) -> None:
+        pause_s = PAUSES_S[min(tries, len(PAUSES_S) - 1)]
+        due_us = self._clock.now_us() + round(pause_s * _SECOND_US)
+        self._db.many(
+            "UPDATE alert_message SET tries = tries + 1, words = ?, due_us = ?,"
+            " state = CASE WHEN tries + 1 >= ? THEN 'given up' ELSE 'queued' END WHERE number = ?",
+            [(words[:500], due_us, TRIES_MAX, number) for number in numbers],
+        )
