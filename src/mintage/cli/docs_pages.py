@@ -11,6 +11,7 @@ from mintage.books.policy import Policy, policy
 from mintage.cli import main as shell
 from mintage.cli.docs_books import chart_page, kpis_page, statements_page
 from mintage.cli.docs_facts import facts_page
+from mintage.cli.docs_fleet import alerts_page, meters_page, models_page, readings_page, site_page
 from mintage.cli.docs_markdown import code, page, table
 from mintage.disclosure import document
 from mintage.journal import intake
@@ -126,5 +127,10 @@ PAGES: dict[str, Callable[[], str]] = {
     "assumptions.md": assumptions_page,
     "checks.md": checks_page,
     "settings.md": settings_page,
+    "site.md": site_page,
+    "readings.md": readings_page,
+    "models.md": models_page,
+    "meters.md": meters_page,
+    "alerts.md": alerts_page,
 }
 """File name to what makes the page."""

@@ -1,0 +1,150 @@
+"""The reference pages of a site: its file, its readings, the models of machines, meters and alert rules."""
+
+from __future__ import annotations
+
+from inspect import cleandoc
+from typing import Any, get_args, get_type_hints
+
+import msgspec
+
+from mintage.cli.docs_markdown import code, page, table
+from mintage.fleet import sites
+from mintage.fleet.alerts.rules import load_rules
+from mintage.fleet.energy.profiles import profiles
+from mintage.fleet.models import models
+from mintage.fleet.readings import fields
+from mintage.journal.reference import field_meanings
+
+_TABLES: tuple[tuple[str, type[msgspec.Struct]], ...] = (
+    ("[[feeder]]", sites.Feeder),
+    ("[[hall]]", sites.Hall),
+    ("[[rack]]", sites.Rack),
+    ("[[meter]]", sites.Meter),
+    ("[[pool]]", sites.PoolAccount),
+    ("[[user]]", sites.User),
+    ("[agent]", sites.AgentSettings),
+    ("[headquarters]", sites.Headquarters),
+    ("[alerts]", sites.AlertSettings),
+    ("[virtual]", sites.Virtual),
+)
+
+
+def site_page() -> str:
+    """Every key of a site's file."""
+    top = [name for name, _ in _TABLES]
+    keys = [
+        row
+        for row in _rows(sites.Site)
+        if f"[[{row[0].strip('`')}]]" not in top and f"[{row[0].strip('`')}]" not in top
+    ]
+    parts = [
+        part
+        for name, cls in _TABLES
+        for part in (f"## {name}", _summary(cls), table(("key", "default", "meaning"), _rows(cls)))
+    ]
+    return page(
+        "Site file",
+        "A site is one TOML file, which its operator writes; `examples/site.toml` is a whole one. An unknown or "
+        "missing key, or a name that is not described, is refused with file and key.",
+        "## Top level",
+        table(("key", "default", "meaning"), keys),
+        *parts,
+    )
+
+
+def readings_page() -> str:
+    """Every reading of a machine."""
+    rows = [
+        (code(field.name), field.unit, field.en, field.zh, field.cadence, field.rollup, field.meaning)
+        for field in fields()
+    ]
+    return page(
+        "Readings",
+        "What is read of a machine. One table makes the columns of telemetry, the JSON of commands and API, and the "
+        "labels. A reading that is missing is unknown, with the reason, and never 0. Cadence: with every poll, or with "
+        "the slow round. Rollup: how five minutes or an hour are told from their samples.",
+        table(("reading", "unit", "label", "名稱", "cadence", "rollup", "meaning"), rows),
+    )
+
+
+def models_page() -> str:
+    """Every model of machine."""
+    rows = [
+        (
+            code(model.id),
+            model.name,
+            model.cooling,
+            f"{model.hashrate_ths:g}",
+            model.power_w,
+            f"{model.power_w / model.hashrate_ths:.1f}",
+            f"{model.boards} x {model.chips_per_board}",
+            model.fans,
+            ", ".join(model.modes),
+            model.grade,
+            model.source,
+        )
+        for model in models().values()
+    ]
+    heads = ("model", "name", "cooling", "TH/s", "W", "J/TH", "boards x chips", "fans", "modes", "grade", "source")
+    return page(
+        "Models",
+        "Machines that the Avalon driver knows and that virtual machines play (`src/mintage/fleet/models.toml`). "
+        "Grade: captured from a real machine, quoted by maker or shop, derived from another bin, or assumed.",
+        table(heads, rows),
+    )
+
+
+def meters_page() -> str:
+    """Every device profile of a meter."""
+    rows = [
+        (
+            code(name),
+            found.model,
+            ", ".join(f"{what} ({register.grade})" for what, register in found.registers.items()),
+            found.source,
+        )
+        for name, found in profiles().items()
+    ]
+    return page(
+        "Meters",
+        "Device profiles of Modbus TCP meters (`src/mintage/fleet/energy/profiles.toml`), by the name that a site's "
+        "`[[meter]] profile` takes.",
+        table(("profile", "device", "measures (grade)", "source"), rows),
+    )
+
+
+def alerts_page() -> str:
+    """Every built-in alert rule."""
+    rows = [
+        (code(rule.id), rule.severity, rule.title_en, rule.title_zh, f"{rule.hold_s:g} s", rule.remedy_en)
+        for rule in load_rules().rule
+    ]
+    return page(
+        "Alerts",
+        "The built-in rules (`src/mintage/fleet/alerts/rules.toml`). A site's own file (`[alerts] rules`) changes and "
+        "adds to them.",
+        table(("rule", "severity", "title", "名稱", "holds for", "what to do"), rows),
+    )
+
+
+def _summary(cls: type) -> str:
+    return cleandoc(cls.__doc__ or "").partition("\n\n")[0].replace("\n", " ")
+
+
+def _rows(cls: type[msgspec.Struct]) -> list[tuple[str, str, str]]:
+    meanings, hints = field_meanings(cls), get_type_hints(cls)
+    return [
+        (code(field.name), _default(field, hints[field.name]), meanings.get(field.name, ""))
+        for field in msgspec.structs.fields(cls)
+    ]
+
+
+def _default(field: msgspec.structs.FieldInfo, hint: Any) -> str:
+    if field.required:
+        return "must be given"
+    if field.default in ((), None, ""):
+        return "none"
+    if isinstance(field.default, msgspec.Struct):
+        return "see below"
+    choices = [str(item) for item in get_args(hint) if isinstance(item, str)]
+    return f"{code(str(field.default))}" + (f" of {', '.join(choices)}" if choices else "")
