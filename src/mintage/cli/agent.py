@@ -52,7 +52,9 @@ def agent(
         _keep_copy(path, folder / "site.toml")
         db = options.state(site)
         stack.callback(db.close)
-        told = asyncio.run(_work(compose(site, folder, clock, db), once=once, seconds=for_))
+        journal = options.journal()
+        stack.callback(journal.close)
+        told = asyncio.run(_work(compose(site, folder, clock, db, journal), once=once, seconds=for_))
         found = SqliteLatest(db).all(site.name)
     summary = {"site": site.name, "machines": len(found), "hashing": sum(item.state == "hashing" for item in found)}
     if options.json:

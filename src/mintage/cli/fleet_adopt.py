@@ -10,13 +10,14 @@ from typing import Annotated
 
 from cyclopts import Parameter
 
-from mintage.cli.fleet_rows import heading, latest_of, machine_row, one_of, table_cells
+from mintage.cli.fleet_rows import heading, latest_of, one_of, table_cells
 from mintage.cli.options import actor
 from mintage.cli.show import print_json, print_table
 from mintage.cli.site_options import SiteOptions
 from mintage.fleet.agent.compose import compose, outbox
 from mintage.fleet.agent.lock import only_agent
 from mintage.fleet.identity import Register
+from mintage.fleet.rows import machine_row
 from mintage.fleet.sites import Site
 from mintage.fleet.statedb import StateDb
 from mintage.units.errors import InputError, LimitError
@@ -38,7 +39,8 @@ def adopt_(*, options: SiteOptions = SiteOptions()) -> None:
     with only_agent(options.folder(site), site.name):
         db = options.state(site)
         before = {asset.asset for asset in _register(options, site, db).all()}
-        tally = asyncio.run(compose(site, options.folder(site), options.time(), db).once())
+        agent = compose(site, options.folder(site), options.time(), db, options.journal())
+        tally = asyncio.run(agent.once())
         machines = latest_of(db, site)
     now_us = options.time().now_us()
     rows = [machine_row(machine, now_us) for machine in machines]

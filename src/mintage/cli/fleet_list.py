@@ -8,11 +8,12 @@ from collections.abc import Sequence
 from fnmatch import fnmatchcase
 from typing import TYPE_CHECKING, Any, Literal
 
-from mintage.cli.fleet_rows import FIELDS, NO_SNAPSHOT, figure, heading, latest_of, machine_row, table_cells
+from mintage.cli.fleet_rows import FIELDS, figure, heading, latest_of, table_cells
 from mintage.cli.quantities import UNKNOWN
 from mintage.cli.show import console, plain, print_json, print_table
 from mintage.cli.site_options import SiteOptions
 from mintage.fleet.latest import Machine
+from mintage.fleet.rows import NO_SNAPSHOT, machine_row
 from mintage.fleet.scope import parse_scope
 from mintage.units.errors import InputError
 

@@ -1,4 +1,4 @@
-"""How the commands of the fleet tell a machine: one row, in JSON and in tables."""
+"""How the commands of the fleet tell machines in tables, and which machine somebody means."""
 
 from __future__ import annotations
 
@@ -6,49 +6,14 @@ from collections.abc import Iterable, Sequence
 from typing import Any
 
 from mintage.cli.quantities import UNKNOWN
-from mintage.fleet.drivers.port import Identity
 from mintage.fleet.latest import Machine
 from mintage.fleet.latest_store import SqliteLatest
-from mintage.fleet.readings import Field, Snapshot, fields
+from mintage.fleet.readings import Field, fields
 from mintage.fleet.sites import Site
 from mintage.fleet.statedb import StateDb
 from mintage.units.errors import InputError
 
 FIELDS = {field.name: field for field in fields()}
-NO_SNAPSHOT = Snapshot(at_us=0, values={}, unknown={"": "it was never polled"})
-
-
-def scan_row(address: str, identity: Identity, snapshot: Snapshot, asset: str | None) -> dict[str, Any]:
-    """A machine as `fleet scan --json` tells it; what is unknown is None."""
-    efficiency, hashrate_ths = snapshot.efficiency_j_th, snapshot.number("hashrate_ths")
-    return {
-        "address": address,
-        "make": identity.make or None,
-        "model": identity.model or None,
-        "asset_id": asset,
-        "dna": identity.dna or None,
-        "mac": identity.mac or None,
-        "firmware": snapshot.values.get("firmware") or identity.firmware or None,
-        "hashrate_ths": None if hashrate_ths is None else round(hashrate_ths, 3),
-        "power_in_w": snapshot.values.get("power_in_w"),
-        "efficiency_j_th": None if efficiency is None else round(efficiency, 2),
-        "mode": snapshot.values.get("mode"),
-        "state": snapshot.state,
-        "problems": [*snapshot.problems, *(f"doubtful: {doubt}" for doubt in snapshot.doubts)],
-    }
-
-
-def machine_row(machine: Machine, now_us: int) -> dict[str, Any]:
-    """A machine of a site: the row of a scan, and where it stands."""
-    place = machine.place
-    return {
-        **scan_row(place.address, machine.identity, machine.snapshot or NO_SNAPSHOT, machine.asset),
-        "serial": machine.serial or None,
-        "hall": place.hall or None,
-        "rack": place.rack or None,
-        "slot": place.slot or None,
-        "seen_s_ago": None if machine.seen_us is None else round(max(0, now_us - machine.seen_us) / 1e6, 1),
-    }
 
 
 def heading(name: str) -> str:

@@ -9,7 +9,7 @@ from typing import Annotated, Any
 
 from cyclopts import Parameter
 
-from mintage.cli.fleet_rows import heading, scan_row, table_cells
+from mintage.cli.fleet_rows import heading, table_cells
 from mintage.cli.show import print_json, print_table, progress
 from mintage.cli.site_options import SiteOptions
 from mintage.fleet.agent.lock import agent_runs
@@ -18,6 +18,7 @@ from mintage.fleet.drivers.registry import drivers, open_session
 from mintage.fleet.identity import Found, Register
 from mintage.fleet.latest import Machine
 from mintage.fleet.latest_store import SqliteLatest
+from mintage.fleet.rows import scan_row
 from mintage.fleet.sites import Site, addresses
 from mintage.journal.fact import Fact
 from mintage.units.clock import SystemClock

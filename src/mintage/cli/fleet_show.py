@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import Any
 
 from mintage.cli.fleet_record import record
-from mintage.cli.fleet_rows import NO_SNAPSHOT, figure, latest_of, machine_row, one_of
+from mintage.cli.fleet_rows import figure, latest_of, one_of
 from mintage.cli.quantities import UNKNOWN
 from mintage.cli.show import console, plain, print_json, print_table, styled
 from mintage.cli.site_options import SiteOptions
@@ -13,6 +13,7 @@ from mintage.fleet.agent.history import facts_about
 from mintage.fleet.asset_store import AssetStore
 from mintage.fleet.latest import Machine
 from mintage.fleet.readings import Reading, Snapshot, fields
+from mintage.fleet.rows import NO_SNAPSHOT, machine_detail
 from mintage.fleet.sites import Site
 from mintage.fleet.statedb import StateDb
 from mintage.journal.fact import Fact
@@ -42,12 +43,8 @@ def show_(machine: str, *, options: SiteOptions = SiteOptions()) -> None:
     if options.json:
         print_json(
             {
-                **machine_row(found, now_us),
+                **machine_detail(found, now_us),
                 "identity": identity,
-                "readings": [_reading(reading) for reading in readings],
-                "boards": [_board(board) for board in _boards(snapshot)],
-                "fans_rpm": snapshot.fans_rpm,
-                "pools": snapshot.pools,
                 "record": [{"name": item.name, "value": item.value, "note": item.note} for item in items],
                 "events": [_event(fact) for fact in events],
             }
@@ -91,44 +88,18 @@ def _identity(machine: Machine, db: StateDb, site: Site) -> dict[str, Any]:
     return {name: value or (UNKNOWN if name != "contested" else "nothing") for name, value in told.items()}
 
 
-def _reading(reading: Reading) -> dict[str, Any]:
-    return {
-        "name": reading.field.name,
-        "label": reading.field.en,
-        "value": reading.value,
-        "unit": reading.field.unit,
-        "source": reading.source or None,
-        "age_s": None if reading.age_s is None else round(max(0.0, reading.age_s), 1),
-        "reason": reading.reason or None,
-    }
-
-
 def _cells(reading: Reading) -> tuple[str, ...]:
     age = "" if reading.age_s is None else f"{max(0.0, reading.age_s):,.0f}"
     unit = "" if reading.field.unit in {"name", "text"} else reading.field.unit
     return (reading.field.en, figure(reading.value, reading.field), unit, age, reading.source or reading.reason)
 
 
-def _boards(snapshot: Snapshot) -> list[dict[str, Any]]:
-    return [
-        {
-            "board": board.number,
-            "hashrate_ths": board.hashrate_ths,
-            "chip_avg_c": board.chip_avg_c,
-            "chip_max_c": board.chip_max_c,
-            "chips": len(board.chips_c) or None,
-            "problem": board.problem,
-        }
-        for board in snapshot.boards
-    ]
-
-
-def _board(row: dict[str, Any]) -> dict[str, Any]:
-    return {**row, "problem": row["problem"] or None}
-
-
 def _print_parts(snapshot: Snapshot) -> None:
-    boards = [tuple(figure(value) for value in row.values()) for row in _boards(snapshot)]
+    boards = [
+        (board.number, figure(board.hashrate_ths), figure(board.chip_avg_c), figure(board.chip_max_c),
+         len(board.chips_c) or UNKNOWN, board.problem)
+        for board in snapshot.boards
+    ]  # fmt: skip
     if boards:
         heads = ("board", "TH/s", "chips mean °C", "hottest chip °C", "chips told", "problem")
         print_table("Hash boards", heads, boards, left=1)

@@ -11,6 +11,7 @@ import logging
 import random
 from collections.abc import Awaitable, Callable, Mapping, Sequence
 from pathlib import Path
+from typing import Protocol
 
 import msgspec
 
@@ -36,7 +37,18 @@ FLUSH_S = 1.0
 """Answers are kept at least this often, and at least four times an interval of polls."""
 _BUSY = 4
 """Keeping answers may take at most one part in so many of the time."""
-Heard = Callable[[list[Machine]], None]
+
+
+class Outlet(Protocol):
+    """Where what machines said goes, beside the latest state."""
+
+    def hear(self, machines: Sequence[Machine]) -> None:
+        """Take machines that were polled, each poll once."""
+        ...
+
+    async def deliver(self) -> None:
+        """Write and send what was taken, at the end of a single round; a running agent has a part for that."""
+        ...
 
 
 class Agent:
@@ -50,7 +62,7 @@ class Agent:
         recorder: takes facts.
         drivers: makes of machines to look for.
         parts: what it runs besides, by name.
-        heard: called with machines that were polled, such as by the telemetry's writer.
+        outlet: takes what machines said.
     """
 
     def __init__(
@@ -63,10 +75,9 @@ class Agent:
         drivers: Sequence[Driver],
         *,
         parts: Mapping[str, Part],
-        heard: Heard = lambda _machines: None,
+        outlet: Outlet,
     ) -> None:
-        self._site, self._clock, self._hear = site, clock, heard
-        self._parts = parts
+        self._site, self._clock, self._parts, self._outlet = site, clock, parts, outlet
         self._sessions = Sessions(self._open, clock, site.agent.concurrency)
         self._register = Register(db, site, clock, recorder)
         self._places = Places(site)
@@ -98,6 +109,7 @@ class Agent:
         self._mark_displaced()
         await self._poller.once()
         self._keep()
+        await self._outlet.deliver()
         return tally
 
     async def run(self, stop: asyncio.Event) -> None:
@@ -108,14 +120,16 @@ class Agent:
             "keeping": self._keep_on,
         }
         parts = {name: _bound(part, self.context) for name, part in self._parts.items()}
-        tasks = [asyncio.create_task(self._supervisor.run(name, work)) for name, work in (own | parts).items()]
+        ears, others = self._started(own), self._started(parts)
         try:
             await stop.wait()
         finally:
-            for task in tasks:
-                task.cancel()
-            await asyncio.wait(tasks)
-            self._keep()
+            await _end(ears)
+            self._keep()  # before the others end, so that the last word is written too
+            await _end(others)
+
+    def _started(self, parts: Mapping[str, Callable[[], Awaitable[None]]]) -> list[asyncio.Task[None]]:
+        return [asyncio.create_task(self._supervisor.run(name, work)) for name, work in parts.items()]
 
     def _open(self, target: Target, identity: Identity) -> Session:
         return open_session(target, identity, self._clock, self._site.agent.slow_s)
@@ -166,7 +180,7 @@ class Agent:
         machines = [self._machine(asset, snapshot) for asset, snapshot in fresh.items()]
         self._last.update({machine.asset: machine for machine in machines})
         if machines:
-            self._hear(machines)
+            self._outlet.hear(machines)
             self._latest.put(machines)
 
     def _machine(self, name: str, snapshot: Snapshot) -> Machine:
@@ -187,3 +201,10 @@ class Agent:
 
 def _bound(part: Part, context: Context) -> Callable[[], Awaitable[None]]:
     return lambda: part(context)
+
+
+async def _end(tasks: Sequence[asyncio.Task[None]]) -> None:
+    for task in tasks:
+        task.cancel()
+    if tasks:
+        await asyncio.wait(tasks)
