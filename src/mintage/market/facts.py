@@ -7,7 +7,7 @@ from typing import Annotated
 
 import msgspec
 
-from mintage.journal.fact import Count, FactData, Name, Price, fact
+from mintage.journal.fact import Count, FactData, Name, Price, Sat, fact
 
 CompactBits = Annotated[str, msgspec.Meta(pattern=r"^[0-9a-f]{8}$", extra={"unit": "compact bits"})]
 """A target as the block header carries it: 8 hexadecimal digits, which give the difficulty exactly."""
@@ -49,3 +49,20 @@ class DifficultyObserved(FactData):
     source: Name
     height: Count
     bits: CompactBits
+
+
+@fact("market.block-fees-observed")
+class BlockFeesObserved(FactData):
+    """What the blocks of a day paid in fees. It moves nothing.
+
+    Attributes:
+        day: day in UTC.
+        source: node or block explorer that shows it.
+        blocks: how many blocks the day had.
+        fees: sum of their fees.
+    """
+
+    day: date
+    source: Name
+    blocks: Count
+    fees: Sat

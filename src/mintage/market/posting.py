@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from mintage.journal.rules import Effects, Rulebook
-from mintage.market.facts import DifficultyObserved, PriceObserved
+from mintage.market.facts import BlockFeesObserved, DifficultyObserved, PriceObserved
 
 RULES = Rulebook()
 
@@ -17,4 +17,10 @@ def price_observed(_fact: PriceObserved) -> Effects:
 @RULES.rule
 def difficulty_observed(_fact: DifficultyObserved) -> Effects:
     """A difficulty moves nothing."""
+    return ()
+
+
+@RULES.rule
+def block_fees_observed(_fact: BlockFeesObserved) -> Effects:
+    """Fees of other people's blocks move nothing."""
     return ()

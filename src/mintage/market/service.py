@@ -11,7 +11,7 @@ from decimal import Decimal
 
 from mintage.journal.standing import standing
 from mintage.journal.store import Journal
-from mintage.market.facts import DifficultyObserved, PriceObserved
+from mintage.market.facts import BlockFeesObserved, DifficultyObserved, PriceObserved
 from mintage.market.network import RETARGET_BLOCKS, difficulty, hashprice_usd_ph_day, subsidy_sats, target_from_bits
 from mintage.market.series import DailySeries, Reading, series
 
@@ -49,6 +49,14 @@ def difficulty_on(journal: Journal, day: date) -> Reading:
     if epoch is None:
         return _no_difficulty(day)
     return Reading(difficulty(target_from_bits(epoch.bits)), "", day)
+
+
+def block_fees_on(journal: Journal, day: date) -> Reading:
+    """Mean fees of a block of a day, satoshis; of several observations the one recorded last."""
+    seen = [data for _, data in standing(journal, BlockFeesObserved) if data.day == day and data.blocks]
+    if not seen:
+        return Reading(None, f"no block fees were observed for {day} (market.block-fees-observed).", day)
+    return Reading(Decimal(seen[-1].fees) / seen[-1].blocks, "", day)
 
 
 def hashprice_on(journal: Journal, day: date, source: str, fees_btc: Decimal) -> Reading:

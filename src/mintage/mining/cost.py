@@ -9,10 +9,13 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 from decimal import Decimal
+from itertools import chain
 
 import msgspec
 
+from mintage.journal.standing import standing
 from mintage.journal.store import Balances, Journal
+from mintage.mining.facts import Earned, EarnedReduced
 from mintage.mining.posting import POOLS
 from mintage.units import Period
 
@@ -70,6 +73,40 @@ def cost_per_bitcoin(journal: Journal, period: Period, overhead_cents: int | Non
     cash = _total("cash", (rows[id_] for id_ in CASH_ROWS), mined)
     all_in = _total("all-in", (rows[id_] for id_ in ALL_IN_ROWS), mined)
     return (*(rows[id_] for id_ in CASH_ROWS), cash, rows["depreciation"], rows["overhead"], all_in)
+
+
+def cost_by_site(journal: Journal, period: Period) -> dict[str, tuple[CostRow, ...]]:
+    """The cash rows of each site of a period: power, hosting, site, cash; a site is one that earned or cost.
+
+    Power or hosting may be nothing where the other is booked, as for the company; everything else that is not booked
+    is unknown.
+
+    Source: sums of `expenses:cost:mining:*` of the site over bitcoin that pools credited it.
+    """
+    balances = journal.balances(period.start, period.end)
+    booked = {id_: _booked(balances, _ACCOUNTS[id_]) for id_ in CASH_ROWS}
+    mined = mined_by_site(journal, period)
+    sites = mined.keys() | {site for costs in booked.values() for site in costs}
+    return {site: _site_rows(site, booked, mined.get(site, 0), period) for site in sorted(sites)}
+
+
+def mined_by_site(journal: Journal, period: Period) -> dict[str, int]:
+    """Satoshis that pools credited each site in a period, net of what they took back."""
+    earned = ((data.site, data.sats) for _, data in standing(journal, Earned, period.start, period.end))
+    reduced = ((data.site, -data.sats) for _, data in standing(journal, EarnedReduced, period.start, period.end))
+    mined: dict[str, int] = {}
+    for site, sats in chain(earned, reduced):
+        mined[site] = mined.get(site, 0) + sats
+    return mined
+
+
+def _site_rows(site: str, booked: dict[str, dict[str, int]], mined: int, period: Period) -> tuple[CostRow, ...]:
+    powered = site in booked["power"] or site in booked["hosting"]
+    powerless = "" if powered else f"neither power nor hosting is booked for {site} in {period}."
+    unsaid = "" if site in booked["site"] else f"nothing is booked for {site} in {period}."
+    reasons = {"power": powerless, "hosting": powerless, "site": unsaid}
+    rows = [_row(id_, booked[id_].get(site, 0), mined, reasons[id_]) for id_ in CASH_ROWS]
+    return (*rows, _total("cash", rows, mined))
 
 
 def _booked(balances: Balances, prefix: str) -> dict[str, int]:

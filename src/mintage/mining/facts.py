@@ -6,10 +6,12 @@ from typing import Annotated, Literal
 
 import msgspec
 
-from mintage.journal.fact import EnergyWh, FactData, Name, Price, Sat, SignedUsd, Usd, fact
+from mintage.journal.fact import Count, EnergyWh, FactData, Name, Price, Sat, SignedUsd, Usd, fact
 
 HourUtc = Annotated[int, msgspec.Meta(ge=0, le=24, extra={"unit": "hour UTC"})]
 """An hour of the accounting date in UTC: 0 is its first instant, 24 its last (the daily close)."""
+SignedWh = Annotated[int, msgspec.Meta(extra={"unit": "ENERGY"})]
+"""Watt-hours that may be negative: a correction."""
 JointForm = Literal["even", "recover-then-even", "revenue-share"]
 
 
@@ -39,6 +41,58 @@ class Earned(FactData):
     price_source: Name
     price_hour: HourUtc
     fee_sats: Sat = 0
+
+
+@fact("mining.earned-reduced")
+class EarnedReduced(FactData):
+    """A pool corrected a day's credit downwards, late: revenue and bitcoin at the pool are less by the difference.
+
+    A correction upwards is another `mining.earned`. Both are valued as the day itself was.
+
+    Attributes:
+        site: mining site that hashed.
+        pool: pool that corrected.
+        sats: bitcoin that it took back.
+        value: sats times price, rounded half up to the cent (`mintage.market.prices.value_cents`).
+        price: USD per bitcoin.
+        price_source: index or exchange that the price comes from.
+        price_hour: hour of the day that the price is of.
+    """
+
+    site: Name
+    pool: Name
+    sats: Sat
+    value: Usd
+    price: Price
+    price_source: Name
+    price_hour: HourUtc
+
+
+@fact("mining.pool-day-stated")
+class PoolDayStated(FactData):
+    """What a pool stated of a day, kept as evidence; what it is worth follows in `mining.earned`. It moves nothing.
+
+    Attributes:
+        site: mining site that hashed.
+        pool: pool that stated it.
+        account: account at the pool.
+        net_sats: bitcoin credited, net of the pool's fee.
+        revision: 1 for the first statement seen of the day, one more for each that differed.
+        gross_sats: the same before the fee; None where the pool does not say.
+        fee_sats: the fee; None where the pool does not say.
+        accepted_diff: difficulty of the shares accepted; None where the pool does not say.
+        rejected_diff: difficulty of the shares rejected; None where the pool does not say.
+    """
+
+    site: Name
+    pool: Name
+    account: str
+    net_sats: Sat
+    revision: Count
+    gross_sats: Sat | None = None
+    fee_sats: Sat | None = None
+    accepted_diff: Count | None = None
+    rejected_diff: Count | None = None
 
 
 @fact("mining.payout")
@@ -75,6 +129,36 @@ class PowerBilled(FactData):
     creditor: Name
     energy: EnergyWh
     amount: SignedUsd
+
+
+@fact("mining.power-corrected")
+class PowerCorrected(FactData):
+    """Energy and cost of power that were recorded turned out otherwise: the difference.
+
+    Attributes:
+        site: mining site.
+        creditor: power supplier.
+        energy: energy billed beyond what was recorded; negative where it was less.
+        amount: cost beyond what was recorded; negative where it was less.
+    """
+
+    site: Name
+    creditor: Name
+    energy: SignedWh
+    amount: SignedUsd
+
+
+@fact("mining.energy-corrected")
+class EnergyCorrected(FactData):
+    """Energy that was recorded as metered turned out otherwise: the difference.
+
+    Attributes:
+        site: mining site.
+        energy: energy used beyond what was recorded; negative where it was less.
+    """
+
+    site: Name
+    energy: SignedWh
 
 
 @fact("mining.energy-metered")

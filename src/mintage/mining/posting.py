@@ -5,6 +5,8 @@ from __future__ import annotations
 from mintage.journal.rules import Effects, Rulebook, Transfer, usd
 from mintage.mining.facts import (
     Earned,
+    EarnedReduced,
+    EnergyCorrected,
     EnergyMetered,
     HostingBilled,
     JointContractSet,
@@ -12,7 +14,9 @@ from mintage.mining.facts import (
     JointPaidBtc,
     JointSettled,
     Payout,
+    PoolDayStated,
     PowerBilled,
+    PowerCorrected,
     ProgramCredit,
     SiteCostBilled,
 )
@@ -57,6 +61,22 @@ def earned(fact: Earned) -> Effects:
 
 
 @RULES.rule
+def earned_reduced(fact: EarnedReduced) -> Effects:
+    """The opposite of earning: revenue and carrying amount are less, and lots at the pool are given up."""
+    pool = _at_pool(fact.pool)
+    return (
+        usd(fact.value, pool, f"income:mining:{fact.site}"),
+        Transfer("BTC", fact.sats, pool, POOLS, kind="corrected", value=fact.value),
+    )
+
+
+@RULES.rule
+def pool_day_stated(_fact: PoolDayStated) -> Effects:
+    """A statement moves nothing; it is the evidence of what is earned."""
+    return ()
+
+
+@RULES.rule
 def payout(fact: Payout) -> Effects:
     """Lots and carrying amount go from the pool to the wallet."""
     pool, wallet = _at_pool(fact.pool), _free(fact.wallet)
@@ -73,8 +93,23 @@ def power_billed(fact: PowerBilled) -> Effects:
 
 
 @RULES.rule
+def power_corrected(fact: PowerCorrected) -> Effects:
+    """The differences of energy and cost are posted as the bill was."""
+    return (
+        usd(fact.amount, _payable(fact.creditor), _power(fact.site)),
+        Transfer("ENERGY", fact.energy, GRID, f"memo:energy:{fact.site}"),
+    )
+
+
+@RULES.rule
 def energy_metered(fact: EnergyMetered) -> Effects:
     """The energy is counted; whoever buys it bills it elsewhere."""
+    return (Transfer("ENERGY", fact.energy, GRID, f"memo:energy:{fact.site}"),)
+
+
+@RULES.rule
+def energy_corrected(fact: EnergyCorrected) -> Effects:
+    """The difference is counted as the energy was."""
     return (Transfer("ENERGY", fact.energy, GRID, f"memo:energy:{fact.site}"),)
 
 

@@ -45,6 +45,7 @@ class ExpectedDay(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fiel
     rejected_diff: int | None = None
     hashrate_ths: Decimal | None = None
     network_difficulty: Decimal | None = None
+    subsidy_sats: int | None = None
     mean_fees_sats: Decimal | None = None
     revision: int = 1
 

@@ -21,7 +21,7 @@ START_US = midnight_us(DAY)
 HOUR_US = 3600 * 1_000_000
 TERMS = Terms(network_difficulty=Decimal(116958512019762), mean_fees_sats=Decimal(2_000_000), fee_pct=Decimal("0.5"))
 WORK = 4_000_000_000_000
-"""A day of about 200 TH/s."""
+"""A day of about 200 PH/s."""
 works = st.integers(0, 10**15)
 fees = st.decimals(0, 100, places=3)
 

@@ -91,8 +91,8 @@ class ApiAdapter:
         return PoolHashrate(window_s=self.form.hashrate_window_s, **rows[-1]) if rows else None
 
     def _day(self, account: str, fields: Fields, source: str, digest: str) -> PoolDay:
-        unsaid = {name: "it was not stated for this day." for name in OPTIONAL if fields.get(name) is None}
-        silent = unsaid | {name: why for name, why in self.form.silent.items() if name in unsaid}
+        form, unsaid = self.form, [name for name in OPTIONAL if fields.get(name) is None]
+        silent = {name: form.silent.get(name, f"{form.title} did not state it for this day.") for name in unsaid}
         return PoolDay(pool=self.name, account=account, silent=silent, source=source, sha256=digest, **fields)
 
     async def _rows(

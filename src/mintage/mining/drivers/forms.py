@@ -101,7 +101,7 @@ class PoolForm(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=
         payouts: request for payouts.
         hashrate: request for the hash rate now.
         hashrate_window_s: what that hash rate is the mean over, s.
-        silent: field that the pool does not state to the reason.
+        silent: field that the pool does not state to the reason, where there is more to say than that.
     """
 
     title: str

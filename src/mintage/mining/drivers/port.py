@@ -19,6 +19,7 @@ OPTIONAL = (
     "rejected_diff",
     "hashrate_ths",
     "network_difficulty",
+    "subsidy_sats",
     "mean_fees_sats",
 )
 """Fields of a day that a pool may be silent about."""
@@ -38,6 +39,7 @@ class PoolDay(msgspec.Struct, frozen=True, kw_only=True):
         rejected_diff: difficulty of the shares that it rejected.
         hashrate_ths: mean hash rate that it counted, TH/s.
         network_difficulty: network difficulty that it paid by.
+        subsidy_sats: subsidy of a block that it paid by, satoshis.
         mean_fees_sats: mean fees of a block that it paid by, satoshis.
         revision: 1, or more where it says itself that it corrected the day.
         silent: field to the reason why it is None.
@@ -55,6 +57,7 @@ class PoolDay(msgspec.Struct, frozen=True, kw_only=True):
     rejected_diff: int | None = None
     hashrate_ths: Decimal | None = None
     network_difficulty: Decimal | None = None
+    subsidy_sats: int | None = None
     mean_fees_sats: Decimal | None = None
     revision: int = 1
     silent: dict[str, str] = {}

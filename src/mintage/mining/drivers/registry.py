@@ -63,3 +63,9 @@ def _about(name: str, form: PoolForm) -> PoolAbout:
         source=form.source,
         read=form.read,
     )
+
+
+def scheme_of(adapter: str) -> str:
+    """How an adapter's pool pays; "as stated" where that is not known."""
+    form = forms().get(adapter)
+    return form.scheme if form else "as stated"

@@ -28,6 +28,7 @@ _DAYS = {
     "rejected_difficulty": ("rejected_diff", "count"),
     "hashrate_ths": ("hashrate_ths", "number"),
     "network_difficulty": ("network_difficulty", "number"),
+    "subsidy_btc": ("subsidy_sats", "btc"),
     "mean_block_fees_btc": ("mean_fees_sats", "btc-exact"),
 }
 """Column to field and kind of value; the first two are needed."""

@@ -1,0 +1,336 @@
+"""One site's day, from the work of its machines to the satoshis on chain: each step beside the one before.
+
+Nothing is fetched here: what the sources say, or why they are silent, comes in; steps with amounts, differences,
+tolerances and verdicts come out.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from datetime import date
+from decimal import ROUND_HALF_UP, Decimal
+from typing import Literal
+
+import msgspec
+
+from mintage.market.series import Reading
+from mintage.mining.drivers.port import PoolDay, PoolPayout
+from mintage.mining.production import Credit, fpps_credit
+
+Verdict = Literal["ok", "beyond", "unknown"]
+Unit = Literal["difficulty", "sat", "Wh", "cent"]
+EXPECTATION_OWED = {"FPPS", "as stated"}
+"""Schemes under which a pool owes the expectation of each share."""
+_DAY_S = 86_400
+TITLES = {
+    "work-expected": "work that the machines' hash rate implies",
+    "work-machines": "work accepted, as the machines count",
+    "work-pool": "work accepted, as the pools count",
+    "credit-expected": "FPPS credit that this work is owed",
+    "credit-gross": "credit before the pool's fee",
+    "fee": "the pool's fee",
+    "credit-net": "credit",
+    "payout": "paid out, as the pool says",
+    "chain": "arrived on chain",
+    "energy-machines": "energy, as the machines count",
+    "energy-metered": "energy, as the meters count",
+    "power-cost": "cost of power",
+}
+
+
+class Amount(msgspec.Struct, frozen=True):
+    """A whole number of minor units, or why it is not known.
+
+    Attributes:
+        value: the number; None where it is unknown.
+        reason: why it is unknown, or what must be known to read it; "" where there is nothing to say.
+    """
+
+    value: int | None
+    reason: str = ""
+
+
+class MachineDay(msgspec.Struct, frozen=True, kw_only=True):
+    """What the machines say of the day.
+
+    Attributes:
+        expected_diff: difficulty that their hash rate implies.
+        accepted_diff: difficulty of shares that pools accepted, as they count.
+        energy: energy that they used, Wh.
+        metered: energy that the site's meters counted, Wh.
+        covered_s: seconds of the day for which there are samples.
+        reason: why all of it is unknown, where it is.
+    """
+
+    expected_diff: Amount
+    accepted_diff: Amount
+    energy: Amount
+    metered: Amount
+    covered_s: int = _DAY_S
+
+    @classmethod
+    def unknown(cls, reason: str) -> MachineDay:
+        """A day of which the machines said nothing."""
+        nothing = Amount(None, reason)
+        return cls(expected_diff=nothing, accepted_diff=nothing, energy=nothing, metered=nothing)
+
+
+class PoolSide(msgspec.Struct, frozen=True, kw_only=True):
+    """What one pool says of the day.
+
+    Attributes:
+        name: the pool's name in the ledger.
+        scheme: how it pays.
+        fee_pct: fee agreed with it, per cent.
+        day: its statement; None where it has none.
+        reason: why there is no statement.
+        payouts: payouts of the day; None where it does not say.
+        payouts_reason: why it does not.
+        chain: satoshis of these payouts that arrived on chain.
+    """
+
+    name: str
+    scheme: str
+    fee_pct: Decimal
+    day: PoolDay | None
+    reason: str = ""
+    payouts: tuple[PoolPayout, ...] | None = ()
+    payouts_reason: str = ""
+    chain: Amount = Amount(0)
+
+
+class DayInputs(msgspec.Struct, frozen=True, kw_only=True):
+    """Everything that the sources say of one site and day.
+
+    Attributes:
+        site: the site.
+        day: day in UTC.
+        machines: what the machines and meters say.
+        pools: what each pool says.
+        difficulty: network difficulty.
+        reward_sats: subsidy and mean fees of a block, satoshis.
+        power_cost: cost of the day's energy, cents.
+        pue: energy of the site over energy of its machines.
+    """
+
+    site: str
+    day: date
+    machines: MachineDay
+    pools: tuple[PoolSide, ...]
+    difficulty: Reading
+    reward_sats: Reading
+    power_cost: Amount
+    pue: Decimal = Decimal(1)
+
+
+class Tolerances(msgspec.Struct, frozen=True, kw_only=True):
+    """Largest differences that pass, per cent of what a step should be.
+
+    Attributes:
+        machines_pct: machines' accepted work against their hash rate: luck of shares, rejects, short outages.
+        work_pct: pool's work against machines': shares in flight at midnight.
+        credit_pct: pool's credit against FPPS: how the pool averages fees and difficulty over the day.
+        fee_pct: fee kept against fee agreed, per cent of the fee.
+        energy_pct: meters against machines times PUE: the machines' own power readings are coarse.
+        covered_pct: samples must cover this much of the day for the machines' side to be held against others.
+    """
+
+    machines_pct: Decimal = Decimal(3)
+    work_pct: Decimal = Decimal("1.5")
+    credit_pct: Decimal = Decimal("0.5")
+    fee_pct: Decimal = Decimal(1)
+    energy_pct: Decimal = Decimal(6)
+    covered_pct: Decimal = Decimal(95)
+
+
+class Step(msgspec.Struct, frozen=True, kw_only=True):
+    """One step of the day.
+
+    Attributes:
+        id: its name, a key of `TITLES`.
+        pool: pool that it is about; "" where it is about the site.
+        unit: unit of its figures.
+        amount: what was found; None where it is unknown.
+        against: what it should be, by the step before; None where there is nothing to hold it against.
+        difference: amount less against.
+        tolerance: largest difference that passes.
+        verdict: "ok", "beyond" the tolerance, or "unknown".
+        reason: why it is unknown, or what must be known to read it.
+    """
+
+    id: str
+    unit: Unit
+    amount: int | None
+    pool: str = ""
+    against: int | None = None
+    difference: int | None = None
+    tolerance: int | None = None
+    verdict: Verdict
+    reason: str = ""
+
+
+class Reconciliation(msgspec.Struct, frozen=True, kw_only=True):
+    """A reconciled day.
+
+    Attributes:
+        site: the site.
+        day: day in UTC.
+        steps: in the order of the day.
+    """
+
+    site: str
+    day: date
+    steps: tuple[Step, ...]
+
+    @property
+    def verdict(self) -> Verdict:
+        """The worst of its steps: beyond, then unknown, then ok."""
+        verdicts = {step.verdict for step in self.steps}
+        return "beyond" if "beyond" in verdicts else "unknown" if "unknown" in verdicts else "ok"
+
+
+def reconcile(inputs: DayInputs, tolerances: Tolerances | None = None) -> Reconciliation:
+    """Hold each step of a day against the one before.
+
+    Args:
+        inputs: what the sources say.
+        tolerances: largest differences that pass.
+    """
+    allowed = tolerances or Tolerances()
+    steps = [*_work(inputs, allowed)]
+    for pool in inputs.pools:
+        steps += _credit(inputs, pool, allowed)
+        steps += _payment(pool)
+    steps += _energy(inputs, allowed)
+    return Reconciliation(site=inputs.site, day=inputs.day, steps=tuple(steps))
+
+
+def _work(inputs: DayInputs, allowed: Tolerances) -> Iterator[Step]:
+    machines, gap = inputs.machines, _gap(inputs, allowed)
+    yield _step("work-expected", "difficulty", machines.expected_diff)
+    yield _step(
+        "work-machines", "difficulty", machines.accepted_diff, machines.expected_diff, allowed.machines_pct, doubt=gap
+    )
+    yield _step("work-pool", "difficulty", _counted(inputs.pools), machines.accepted_diff, allowed.work_pct, doubt=gap)
+
+
+def _gap(inputs: DayInputs, allowed: Tolerances) -> str:
+    """Why the machines' side cannot be held against others, where samples are missing."""
+    covered_pct = Decimal(inputs.machines.covered_s) * 100 / _DAY_S
+    return f"samples cover {covered_pct:.1f}% of the day." if covered_pct < allowed.covered_pct else ""
+
+
+def _counted(pools: tuple[PoolSide, ...]) -> Amount:
+    """Work that all pools counted; unknown where one of them does not say."""
+    if not pools:
+        return Amount(None, "the site has no pool.")
+    total, notes = 0, []
+    for pool in pools:
+        work, how = pool.day.work() if pool.day else (None, pool.reason)
+        if work is None:
+            return Amount(None, f"{pool.name}: {how}")
+        total += work
+        if how != "accepted shares":
+            notes.append(f"{pool.name}: {how}")
+    return Amount(total, "; ".join(notes))
+
+
+def _credit(inputs: DayInputs, pool: PoolSide, allowed: Tolerances) -> Iterator[Step]:
+    day, name = pool.day, pool.name
+    owed, why = _owed(inputs, pool)
+    expected = Amount(owed.gross_sats if owed else None, why)
+    gross = _stated(day, "gross_sats", pool.reason)
+    fee = _stated(day, "fee_sats", pool.reason)
+    net = _stated(day, "net_sats", pool.reason)
+    base = gross if gross.value is not None else expected
+    yield _step("credit-expected", "sat", expected, pool=name)
+    yield _step("credit-gross", "sat", gross, expected, allowed.credit_pct, 1, pool=name)
+    agreed = Amount(None, base.reason)
+    if base.value is not None:
+        agreed = Amount(base.value - _part(base.value, 100 - pool.fee_pct))
+    yield _step("fee", "sat", fee, agreed, allowed.fee_pct, 1, pool=name)
+    if gross.value is not None and fee.value is not None:
+        yield _step("credit-net", "sat", net, Amount(gross.value - fee.value), Decimal(0), 1, pool=name)
+    else:
+        owed_net = Amount(owed.net_sats if owed else None, why)
+        yield _step("credit-net", "sat", net, owed_net, allowed.credit_pct, 1, pool=name)
+
+
+def _owed(inputs: DayInputs, pool: PoolSide) -> tuple[Credit | None, str]:
+    """The credit that FPPS owes for the work that the pool counted."""
+    if pool.day is None:
+        return None, pool.reason
+    if pool.scheme not in EXPECTATION_OWED:
+        return None, f"{pool.scheme} does not owe the expectation of each share."
+    work, how = pool.day.work()
+    if work is None:
+        return None, how
+    for reading in (inputs.difficulty, inputs.reward_sats):
+        if reading.value is None:
+            return None, reading.reason
+    notes = [how] if how != "accepted shares" else []
+    notes += [reading.reason for reading in (inputs.difficulty, inputs.reward_sats) if reading.reason]
+    credit = fpps_credit(work, inputs.difficulty.require(), inputs.reward_sats.require(), pool.fee_pct)
+    return credit, "; ".join(notes)
+
+
+def _stated(day: PoolDay | None, field: str, reason: str) -> Amount:
+    if day is None:
+        return Amount(None, reason)
+    return Amount(getattr(day, field), day.silent.get(field, ""))
+
+
+def _payment(pool: PoolSide) -> Iterator[Step]:
+    paid = Amount(None, pool.payouts_reason)
+    if pool.payouts is not None:
+        paid = Amount(sum(item.sats for item in pool.payouts))
+    yield _step("payout", "sat", paid, pool=pool.name)
+    yield _step("chain", "sat", pool.chain, paid, Decimal(0), pool=pool.name)
+
+
+def _energy(inputs: DayInputs, allowed: Tolerances) -> Iterator[Step]:
+    machines, against = inputs.machines, Amount(None, inputs.machines.energy.reason)
+    if machines.energy.value is not None:
+        against = Amount(_part(machines.energy.value, 100 * inputs.pue))
+    yield _step("energy-machines", "Wh", machines.energy)
+    yield _step("energy-metered", "Wh", machines.metered, against, allowed.energy_pct, doubt=_gap(inputs, allowed))
+    yield _step("power-cost", "cent", inputs.power_cost)
+
+
+def _step(
+    id_: str,
+    unit: Unit,
+    amount: Amount,
+    against: Amount | None = None,
+    tolerance_pct: Decimal = Decimal(0),
+    least: int = 0,
+    *,
+    pool: str = "",
+    doubt: str = "",
+) -> Step:
+    """A step; where it is held against something, the tolerance is a part of that, and at least `least`."""
+    reason = amount.reason
+    if amount.value is None or against is None:
+        verdict: Verdict = "unknown" if amount.value is None else "ok"
+        return Step(id=id_, pool=pool, unit=unit, amount=amount.value, verdict=verdict, reason=reason)
+    if against.value is None:
+        reason = reason or against.reason
+        return Step(id=id_, pool=pool, unit=unit, amount=amount.value, verdict="unknown", reason=reason)
+    tolerance = max(_part(against.value, tolerance_pct), least)
+    difference = amount.value - against.value
+    passed: Verdict = "ok" if abs(difference) <= tolerance else "unknown" if doubt else "beyond"
+    return Step(
+        id=id_,
+        pool=pool,
+        unit=unit,
+        amount=amount.value,
+        against=against.value,
+        difference=difference,
+        tolerance=tolerance,
+        verdict=passed,
+        reason=doubt if passed == "unknown" else reason,
+    )
+
+
+def _part(amount: int, pct: Decimal) -> int:
+    return int((amount * pct / 100).to_integral_value(ROUND_HALF_UP))
