@@ -58,27 +58,27 @@ class Supervisor:
 
     async def run(self, part: str, work: Callable[[], Awaitable[None]]) -> None:
         """Run a part until it ends or is cancelled; after a failure it starts again, after a pause that doubles."""
-        failures, pause_s = 0, PAUSE_S
-        while True:
-            self._tell(part, "running", failures, "")
-            began_s = self._clock.elapsed_s()
-            try:
+        failures, problem, pause_s = 0, "", PAUSE_S
+        try:
+            while True:
+                self._tell(part, "running", failures, problem)
+                began_s = self._clock.elapsed_s()
                 error = await _outcome(work)
-            except asyncio.CancelledError:
-                self._tell(part, "stopped", failures, "")
-                raise
-            if error is None:
-                self._tell(part, "ended", failures, "")
-                return
-            failures += 1
-            if self._clock.elapsed_s() - began_s > PAUSE_MAX_S:
-                pause_s = PAUSE_S  # it had recovered from what failed before
-            problem = str(error) if isinstance(error, MintageError) else f"{type(error).__name__}: {error}"
-            # A problem that we know says itself in a sentence; any other is a fault of ours, and its place matters.
-            LOG.error("%s failed: %s", part, problem, exc_info=None if isinstance(error, MintageError) else error)
-            self._tell(part, "failed", failures, problem)
-            await self._clock.sleep(pause_s)
-            pause_s = min(pause_s * 2, PAUSE_MAX_S)
+                if error is None:
+                    self._tell(part, "ended", failures, problem)
+                    return
+                failures += 1
+                if self._clock.elapsed_s() - began_s > PAUSE_MAX_S:
+                    pause_s = PAUSE_S  # it had recovered from what failed before
+                problem = _problem(error)
+                # What we know says itself in a sentence; anything else is a fault of ours, and its place matters.
+                LOG.error("%s failed: %s", part, problem, exc_info=None if isinstance(error, MintageError) else error)
+                self._tell(part, "failed", failures, problem)
+                await self._clock.sleep(pause_s)
+                pause_s = min(pause_s * 2, PAUSE_MAX_S)
+        except asyncio.CancelledError:
+            self._tell(part, "stopped", failures, problem)
+            raise
 
     def _tell(self, part: str, state: str, failures: int, problem: str) -> None:
         row = (part, state, self._clock.now_us(), failures, problem)
@@ -86,6 +86,13 @@ class Supervisor:
             self._db.execute("INSERT OR REPLACE INTO agent_part VALUES (?, ?, ?, ?, ?)", row)
         except StoreError as error:  # on a full disk the parts must go on; the log tells what the table cannot
             LOG.error("%s is %s: %s", part, state, error)  # noqa: TRY400  a sentence, not a traceback
+
+
+def _problem(error: BaseException) -> str:
+    """What went wrong, in one line; the first of several."""
+    while isinstance(error, BaseExceptionGroup):
+        error = error.exceptions[0]
+    return str(error) if isinstance(error, MintageError) else f"{type(error).__name__}: {error}"
 
 
 async def _outcome(work: Callable[[], Awaitable[None]]) -> BaseException | None:

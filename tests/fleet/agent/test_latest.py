@@ -1,0 +1,106 @@
+"""The contract of the latest state, held by every store of it."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from pathlib import Path
+
+import msgspec
+import pytest
+
+from mintage.fleet.drivers.port import Identity
+from mintage.fleet.latest import LatestState, Machine, Place
+from mintage.fleet.latest_store import MemoryLatest, SqliteLatest
+from mintage.fleet.readings import Board, Snapshot
+from mintage.fleet.statedb import StateDb
+from mintage.units.errors import StoreError
+
+STORES: dict[str, Callable[[Path], LatestState]] = {
+    "memory": lambda _folder: MemoryLatest(),
+    "sqlite": lambda folder: SqliteLatest(StateDb(folder / "agent.db")),
+}
+
+
+@pytest.fixture(params=STORES)
+def store(request: pytest.FixtureRequest, tmp_path: Path) -> LatestState:
+    return STORES[request.param](tmp_path)
+
+
+def machine(number: int, site: str = "alder", state: str = "hashing") -> Machine:
+    board = Board(0, 65.0, 70, 80, b"70 71", b"300 301", b"9 9", "")
+    snapshot = Snapshot(at_us=number, values={"state": state, "power_in_w": 3500}, boards=(board,), fans_rpm=(4000,))
+    return Machine(
+        asset=f"m-{number:012x}",
+        site=site,
+        identity=Identity(driver="avalon", make="Canaan", model="15-194", name="Avalon A15-194", dna=f"d{number}"),
+        place=Place(address=f"10.1.0.{number}", rack="r1", slot=number),
+        snapshot=snapshot,
+        seen_us=number,
+    )
+
+
+def test_what_is_put_is_there_as_it_was(store: LatestState) -> None:
+    """Every part of a machine comes back, also one that was never polled."""
+    never = msgspec.structs.replace(machine(2), snapshot=None, seen_us=None)
+    store.put([machine(1), never])
+    assert store.get(machine(1).asset) == machine(1)
+    assert store.all() == [machine(1), never]
+    assert store.get("m-nobody") is None
+
+
+def test_the_last_word_counts(store: LatestState) -> None:
+    """A machine put again is replaced, the others stay."""
+    store.put([machine(1), machine(2)])
+    store.put([machine(1, state="asleep")])
+    assert [item.state for item in store.all()] == ["asleep", "hashing"]
+    assert store.get(machine(1).asset) == machine(1, state="asleep")
+
+
+def test_machines_are_told_by_site_and_in_order(store: LatestState) -> None:
+    """Whatever the order in which they came, and however many sites there are."""
+    store.put([machine(3), machine(1, site="birch"), machine(2)])
+    assert [item.asset[-1] for item in store.all()] == ["1", "2", "3"]
+    assert [item.asset[-1] for item in store.all("alder")] == ["2", "3"]
+    assert store.all("cedar") == []
+
+
+def test_a_forgotten_machine_is_gone(store: LatestState) -> None:
+    """Also for a machine that never was."""
+    store.put([machine(1), machine(2)])
+    store.forget(machine(1).asset)
+    store.forget("m-nobody")
+    assert store.all() == [machine(2)]
+    assert store.get(machine(1).asset) is None
+
+
+def test_another_process_sees_what_was_put_and_forgotten(tmp_path: Path) -> None:
+    """A command reads what the agent keeps, without being told, and the other way round."""
+    agent, command = STORES["sqlite"](tmp_path), STORES["sqlite"](tmp_path)
+    agent.put([machine(1), machine(2)])
+    assert command.all() == agent.all() == [machine(1), machine(2)]
+    agent.put([machine(1, state="offline")])
+    assert command.get(machine(1).asset) == machine(1, state="offline")
+    command.forget(machine(2).asset)
+    assert agent.all() == [machine(1, state="offline")]
+    assert agent.get(machine(2).asset) is None
+
+
+def test_a_put_that_fails_leaves_everything_as_it_was(tmp_path: Path) -> None:
+    """A disk that takes no more: the old state stays, on the disk and in memory."""
+    db = StateDb(tmp_path / "agent.db")
+    store = SqliteLatest(db)
+    store.put([machine(1)])
+    db.execute("PRAGMA query_only = ON")
+    with pytest.raises(StoreError):
+        store.put([machine(1, state="offline"), machine(2)])
+    db.execute("PRAGMA query_only = OFF")
+    assert store.all() == [machine(1)]
+
+
+def test_a_damaged_row_is_named(tmp_path: Path) -> None:
+    """What cannot be read is told with the machine and the remedy."""
+    db = StateDb(tmp_path / "agent.db")
+    SqliteLatest(db).put([machine(1)])
+    db.execute("UPDATE latest SET body = x'00ff'")
+    with pytest.raises(StoreError, match=f"{machine(1).asset}.*next poll"):
+        SqliteLatest(db).all()
