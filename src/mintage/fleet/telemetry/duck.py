@@ -12,8 +12,10 @@ import duckdb
 from mintage.fleet.telemetry.schema import VERSION, steps
 from mintage.units.errors import StoreError
 
-ROW_GROUP = 61_440
+ROW_GROUP = 122_880
 """Rows that are packed together: one machine's day is found by reading one or two such groups."""
+QUICK, THOROUGH = 3, 15
+"""Effort of compression: of what is written often, and of what is written once and kept."""
 
 
 class Duck:
@@ -79,7 +81,7 @@ class Duck:
 
 
 def copy(
-    session: duckdb.DuckDBPyConnection, query: str, values: Mapping[str, Any], path: Path, *, level: int = 3
+    session: duckdb.DuckDBPyConnection, query: str, values: Mapping[str, Any], path: Path, *, level: int = QUICK
 ) -> None:
     """Write the answer to a query as Parquet.
 

@@ -13,10 +13,11 @@ from pathlib import Path
 
 import duckdb
 
-from mintage.fleet.telemetry.duck import Duck, copy, names
+from mintage.fleet.telemetry.duck import QUICK, THOROUGH, Duck, copy, names
 from mintage.fleet.telemetry.layout import (
     DAY_S,
     ROLLUPS,
+    Kind,
     begin_of,
     partition,
     remove,
@@ -28,7 +29,7 @@ from mintage.fleet.telemetry.layout import (
 from mintage.fleet.telemetry.queries import ASSETS, rollup_sql, site_sql
 
 HOUR_S, MINUTES_5_S = 3600, 300
-WIDTHS_S = {"minutes-5": MINUTES_5_S, "hours": HOUR_S}
+WIDTHS_S: dict[Kind, int] = {"minutes-5": MINUTES_5_S, "hours": HOUR_S}
 CHUNK_ROWS = 4_000_000
 """Rows that are worked on at a time: memory stays bounded however many machines there are."""
 
@@ -66,21 +67,23 @@ def roll_up(duck: Duck, root: Path, day: date, site: str, hour: int | None = Non
         "end_s": end_s,
     }
     part = rollup_name("day" if hour is None else f"h-{hour:02}", number)
+    level = THOROUGH if hour is None else QUICK
     with duck.session() as session:
         ranges = list(chunks(session, [item.path for item in valid]))
         for kind, width_s in WIDTHS_S.items():
-            query = rollup_sql(width_s)
-            first = True
             for low, high in ranges:
-                verb = "CREATE TEMP TABLE rolled AS" if first else "INSERT INTO rolled"
-                session.execute(f"{verb} {query}", {**values, "low": low, "high": high})
-                first = False
-            target = partition(root, "minutes-5" if kind == "minutes-5" else "hours", day, site) / part
-            write_whole(target, lambda path: copy(session, "SELECT * FROM rolled ORDER BY asset, at_s", {}, path))
+                verb = "INSERT INTO rolled" if low != ranges[0][0] else "CREATE TEMP TABLE rolled AS"
+                session.execute(f"{verb} {rollup_sql(width_s)}", {**values, "low": low, "high": high})
+            told: dict[Kind, str] = {kind: "SELECT * FROM rolled ORDER BY asset, at_s"}
             if kind == "minutes-5":
-                target = partition(root, "sites-5", day, site) / part
-                write_whole(target, lambda path: copy(session, site_sql("rolled"), {}, path))
+                told["sites-5"] = site_sql("rolled")
+            for name, query in told.items():
+                _write(session, query, partition(root, name, day, site) / part, level)
             session.execute("DROP TABLE rolled")
-    for kind_of in ROLLUPS:
-        remove(rollup_files(partition(root, kind_of, day, site))[1])
+    for kind in ROLLUPS:
+        remove(rollup_files(partition(root, kind, day, site))[1])
     return number
+
+
+def _write(session: duckdb.DuckDBPyConnection, query: str, target: Path, level: int) -> None:
+    write_whole(target, lambda path: copy(session, query, {}, path, level=level))

@@ -12,7 +12,7 @@ from pathlib import Path
 
 import msgspec
 
-from mintage.fleet.telemetry.duck import copy, names
+from mintage.fleet.telemetry.duck import QUICK, THOROUGH, copy, names
 from mintage.fleet.telemetry.layout import (
     DAY_S,
     Kind,
@@ -37,8 +37,6 @@ GRACE_S = 600
 """Seconds after the end of an hour or a day for which samples of it may still come."""
 MERGE_FILES = 60
 """So many flushes of the running day are merged into one file."""
-DAY_LEVEL = 9
-"""Effort of compression of a whole day's file, which is written once."""
 
 
 class Upkept(msgspec.Struct, frozen=True):
@@ -100,7 +98,7 @@ def _tend_today(store: ParquetStore, day: date, site: str, now_s: int) -> None:
     remove(item.path for item in covered)
     flushes = [item for item in valid if not item.merged]
     if len(flushes) >= MERGE_FILES:
-        _merge(store, folder, flushes, level=3)
+        _merge(store, folder, flushes, level=QUICK)
 
 
 def _close(store: ParquetStore, day: date, site: str) -> bool:
@@ -114,7 +112,7 @@ def _close(store: ParquetStore, day: date, site: str) -> bool:
         roll_up(store.duck, store.root, day, site)
     elif len(valid) == 1 and valid[0].merged:
         return False
-    _merge(store, folder, valid, level=DAY_LEVEL)
+    _merge(store, folder, valid, level=THOROUGH)
     return True
 
 
