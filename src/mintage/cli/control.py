@@ -3,14 +3,13 @@
 from __future__ import annotations
 
 from collections import Counter
-from datetime import UTC, datetime
 from typing import Any
 
 from cyclopts import App
 
 from mintage.cli.options import actor
 from mintage.cli.show import print_json, print_table
-from mintage.cli.site_desk import SiteDesk, open_desk
+from mintage.cli.site_desk import SiteDesk, open_desk, when
 from mintage.cli.site_options import SiteOptions
 from mintage.fleet.control import service
 from mintage.fleet.control.actions import parse_action
@@ -192,11 +191,6 @@ def show(id_: str, *, limit: int = ROWS_MAX, options: SiteOptions = SiteOptions(
         notes.append(f"{len(results) - limit} more are not printed")
     title = f"{asked.what}: {asked.state}; {good} of {asked.machines} machines did it"
     print_table(title, heads, rows, note=".\n".join(notes), left=len(heads))
-
-
-def when(at_us: int | None) -> str:
-    """An instant in UTC as people read it; "" where there is none."""
-    return "" if at_us is None else datetime.fromtimestamp(at_us / 1_000_000, UTC).strftime("%Y-%m-%d %H:%M:%S")
 
 
 def _reader(options: SiteOptions) -> SiteDesk:

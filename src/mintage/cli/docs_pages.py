@@ -29,6 +29,9 @@ VARIABLES = {
     "MINTAGE_DATA": ("folder of the sites' state and telemetry, where `--data` is not given", "var/sites"),
     "MINTAGE_CLOCK": ("clock file of a virtual site, where `--clock` is not given", "this machine's clock"),
     "MINTAGE_SITE_TOKEN": ("token with which a site's agent uploads to headquarters", "none"),
+    "MINTAGE_WEBHOOK_SECRET": ("secret with which alerts to a webhook are signed", "none: they are not signed"),
+    "MINTAGE_SMTP_USER": ("name at the mail server that sends alerts", "none: it wants none"),
+    "MINTAGE_SMTP_PASSWORD": ("password at that mail server; sent over TLS only", "none"),
 }
 """Environment variables: name to (meaning, default). A test compares the names with those in the code."""
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from datetime import UTC, datetime
 
 from mintage.cli.site_options import SiteOptions
 from mintage.fleet.latest import LatestState
@@ -34,3 +35,8 @@ def open_desk(options: SiteOptions) -> SiteDesk:
     site = options.load()
     db = options.state(site)
     return SiteDesk(site=site, db=db, latest=SqliteLatest(db), clock=options.time())
+
+
+def when(at_us: int | None) -> str:
+    """An instant in UTC as people read it; "" where there is none."""
+    return "" if at_us is None else datetime.fromtimestamp(at_us / 1_000_000, UTC).strftime("%Y-%m-%d %H:%M:%S")

@@ -233,6 +233,20 @@ def test_maintenance_keeps_its_machines_quiet_and_only_them(tower: Tower) -> Non
     assert {(a.kind, len(a.members)) for a in tower.open()} == {("one", 1), ("several", 10)}
 
 
+def test_a_clock_set_back_keeps_holds_and_clearings_running(tower: Tower) -> None:
+    """A time server that takes an hour away neither delays an alert by an hour nor keeps one standing."""
+    tower.ail([7], chip_max_c=110)
+    tower.watch(60)
+    tower.clock.step(-HOUR_S)
+    tower.watch(60)
+    assert [alert.rule for alert in tower.open()] == ["hot"]
+    tower.heal([7])
+    tower.watch(200)
+    tower.clock.step(-HOUR_S)
+    tower.watch(200)
+    assert tower.open() == []
+
+
 def test_a_restart_tells_nothing_twice_and_loses_nothing(tower: Tower) -> None:
     """An engine begun anew in each state goes on where the last one stood."""
     tower.ail(range(50), state="offline")

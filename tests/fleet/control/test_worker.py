@@ -122,6 +122,17 @@ def test_a_silent_machine_is_asked_four_times_at_growing_intervals(plant: Plant)
     assert (audit(plant).done, audit(plant).silent) == (1, 1)
 
 
+def test_a_clock_set_back_does_not_keep_a_machine_waiting(plant: Plant) -> None:
+    """A retry that would be due a day later because of the clock is made at once."""
+    plant.floor.answers[asset(0)] = silent
+    ask(plant, Led(on=True), "rack=r0 slot=1")
+    worker = Worker(plant.context)
+    run(plant, 2, worker)
+    plant.clock.step(-86_400)
+    run(plant, 2, worker)
+    assert plant.floor.times(asset(0)) == 2
+
+
 def test_a_machine_that_answers_at_last_is_done(plant: Plant) -> None:
     """Silence that ends is no failure."""
     plant.floor.answers[asset(0)] = silent

@@ -68,10 +68,14 @@ class Judge:
         self._still = tuple({f for rule in rules.rule if isinstance(rule.when, StandsStill) for f in rule.when.fields})
         self._pasts: dict[str, Past] = {}
         self._polled: dict[str, int] = {}
+        self._now_us = 0
         self.standing: dict[str, dict[str, Standing]] = {rule.id: {} for rule in rules.rule}
 
     def look(self, now_us: int, machines: Sequence[Machine], gauges: Sequence[Gauge]) -> None:
         """Judge what has changed."""
+        if now_us < self._now_us:
+            self._set_back(self._now_us - now_us)
+        self._now_us = now_us
         fresh = [m for m in machines if m.snapshot and self._polled.get(m.asset) != m.snapshot.at_us]
         for machine in fresh:
             past = remember(self._pasts.get(machine.asset), machine, self._still)
@@ -127,6 +131,19 @@ class Judge:
             held.holds, held.clear_us = False, held.clear_us if held.clear_us is not None else now_us
         else:
             del self.standing[rule.id][key]
+
+    def _set_back(self, by_us: int) -> None:
+        """The clock was set back: what has lasted goes on lasting."""
+        for table in self.standing.values():
+            for held in table.values():
+                held.since_us -= by_us
+                for name in ("ripe_us", "clear_us", "unknown_us", "gone_us"):
+                    at_us = getattr(held, name)
+                    setattr(held, name, None if at_us is None else at_us - by_us)
+        for past in self._pasts.values():
+            past.since_us, past.at_us = past.since_us - by_us, past.at_us - by_us
+            past.restarts = tuple(at_us - by_us for at_us in past.restarts)
+            past.still = {field: (value, at_us - by_us) for field, (value, at_us) in past.still.items()}
 
     def _miss(self, now_us: int, assets: Iterable[str], gauges: Iterable[Gauge]) -> None:
         """Note what is not there any more; an agent that has just started does not see its machines yet."""

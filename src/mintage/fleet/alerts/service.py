@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from typing import Any
+
 import msgspec
 
 from mintage.fleet.alerts import store
@@ -24,7 +26,7 @@ class Message(msgspec.Struct, frozen=True, kw_only=True):
 
     Attributes:
         id: its id.
-        kind: opened, grown, reminder, cleared or test.
+        kind: opened, grown, reminder or cleared.
         channel: webhook or mail.
         made_us: when it was made.
         tries: how often it was tried.
@@ -136,25 +138,16 @@ def maintenance(db: StateDb) -> list[Window]:
     return store.windows(db)
 
 
-def queue_test(desk: Desk, *, who: str) -> list[str]:
-    """Put a test message into the queue of each channel; the channels.
+def test_message(desk: Desk, *, who: str) -> dict[str, Any]:
+    """A message that only shows that messages arrive (`Courier.try_out` sends it).
 
     Raises:
         InputError: no right, or alerts go nowhere.
     """
     may(desk.site, who, "act")
-    channels = [
-        name for name, is_on in (("webhook", desk.site.alerts.webhook), ("mail", desk.site.alerts.smtp)) if is_on
-    ]
-    if not channels:
+    if not desk.site.alerts.webhook and not desk.site.alerts.smtp:
         raise InputError("alerts of this site go nowhere.", remedy="Set webhook or smtp under [alerts] in its file.")
-    store.define(desk.db)
-    now_us = desk.clock.now_us()
-    for channel in channels:
-        id_ = store.new_id("msg")
-        text = msgspec.json.encode(test_body(desk.site.name, who, id_=id_, at_us=now_us)).decode()
-        store.queue(desk.db, id_=id_, alert="", kind="test", channel=channel, body=text, now_us=now_us)
-    return channels
+    return test_body(desk.site.name, who, id_=store.new_id("msg"), at_us=desk.clock.now_us())
 
 
 def line(alert: Alert, language: str = "en") -> str:

@@ -15,7 +15,7 @@ import msgspec
 from mintage.fleet.context import Context
 from mintage.fleet.control.actions import TRAITS, decode_action, for_machine, trait
 from mintage.fleet.control.audit import finish, record
-from mintage.fleet.control.outcome import Step, after_answer, after_crash, borne_out, unproven
+from mintage.fleet.control.outcome import RETRY_S, Step, after_answer, after_crash, borne_out, unproven
 from mintage.fleet.control.store import OPEN, define, in_people_s
 from mintage.fleet.drivers.port import Action
 from mintage.fleet.statedb import Row
@@ -32,10 +32,12 @@ _LATER = """EXISTS (
     WHERE other.asset = target.asset AND other.request <> target.request AND later.line = asked.line
     AND later.state = 'approved' AND (later.begins_us, later.rowid) > (asked.begins_us, asked.rowid))"""
 """A later request of the same line is there for the same machine."""
-_DUE = """target.state = 'waiting' AND target.due_us <= ? AND asked.state = 'approved' AND asked.expires_us > ?
+_DUE = """target.state = 'waiting' AND (target.due_us <= ? OR target.due_us > ?)
+    AND asked.state = 'approved' AND asked.expires_us > ?
     AND NOT EXISTS (SELECT 1 FROM action_target AS busy WHERE busy.asset = target.asset AND busy.state = 'asking')
     ORDER BY asked.begins_us, asked.rowid, target.asset LIMIT ?"""
-"""Machines to be asked now, none of which is being asked something."""
+"""Machines to be asked now, none of which is being asked something. One due later than any pause is due now: the clock
+was set back."""
 
 
 class Target(msgspec.Struct, frozen=True):
@@ -134,7 +136,8 @@ class Worker:
         """Mark machines that are due as being asked; they are asked next."""
         self._replace()
         now_us = self._context.clock.now_us()
-        waiting = self._targets(_DUE, (now_us, now_us, limit))
+        late_us = now_us + round(RETRY_S[-1] * _SECOND_US)
+        waiting = self._targets(_DUE, (now_us, late_us, now_us, limit))
         earliest = {target.asset: target for target in reversed(waiting)}  # one thing at a time for each machine
         due = [target for target in waiting if earliest[target.asset] is target]
         self._db.many(
