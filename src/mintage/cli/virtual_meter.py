@@ -29,14 +29,14 @@ def meter(
 ) -> None:
     """Start a virtual Modbus TCP meter with a steady load, until Ctrl-C.
 
-    Example: mintage virtual meter --address 127.0.1.250:5020 --watts 120000 --fault silence@300+600 --fault backwards@900
+    Example: mintage virtual meter --address 127.0.1.250:5020 --watts 120000 --fault silence@300+600
 
     Args:
         address: where it listens.
         watts: its load, W.
         profile: which meter it plays (`mintage energy profiles`).
         unit_id: its Modbus unit.
-        fault: what goes wrong, as kind@seconds or kind@seconds+length: silence, freeze, backwards, replaced, word-order.
+        fault: what goes wrong, kind@seconds or kind@seconds+length: silence, freeze, backwards, replaced, word-order.
         clock: clock of a virtual site; this machine's clock where not given.
         for_s: stop after so many real seconds.
     """
