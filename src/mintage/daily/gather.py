@@ -1,0 +1,207 @@
+"""Gathering what all sources say of one site and UTC day; a source that fails is a reason, not an end."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass, field
+from datetime import UTC, date, datetime, timedelta
+from decimal import Decimal
+
+from mintage.daily.ports import Sources
+from mintage.fleet.facts_site import DayWorked
+from mintage.fleet.sites import PoolAccount, Site
+from mintage.journal.standing import standing
+from mintage.journal.store import Journal
+from mintage.market.network import RETARGET_BLOCKS, difficulty, subsidy_sats, target_from_bits
+from mintage.market.series import Reading
+from mintage.market.service import block_fees_on, epoch_on
+from mintage.mining.drivers.port import PoolAdapter, PoolDay, PoolPayout
+from mintage.mining.drivers.registry import scheme_of
+from mintage.mining.reconcile import Amount, DayInputs, MachineDay, PoolSide
+from mintage.treasury.watch import Payment
+from mintage.units.errors import InputError, WireError
+
+PAYOUT_DAYS = 7
+"""Payouts of so many days before are looked for on chain too: a transaction may wait."""
+
+
+@dataclass(frozen=True, kw_only=True)
+class Arrived:
+    """A payout that a pool states, with what of it arrived on chain.
+
+    Attributes:
+        account: the site's account at the pool.
+        payout: what the pool states.
+        sats: what arrived; None where it has not, or nobody looked.
+        at_us: time of its block.
+    """
+
+    account: PoolAccount
+    payout: PoolPayout
+    sats: int | None = None
+    at_us: int | None = None
+
+
+@dataclass(frozen=True, kw_only=True)
+class Gathered:
+    """All that was found.
+
+    Attributes:
+        inputs: for the reconciliation.
+        energy_wh: energy that is paid for: the meters', else the machines' times PUE.
+        energy_how: how that energy is known, or why it is not.
+        arrived: payouts of the day and of the week before.
+    """
+
+    inputs: DayInputs
+    energy_wh: int | None
+    energy_how: str
+    arrived: tuple[Arrived, ...] = field(default=())
+
+
+async def gather(journal: Journal, site: Site, day: date, sources: Sources) -> Gathered:
+    """Ask all sources for one day.
+
+    Args:
+        journal: holds what the site's agent and the market's observers recorded.
+        site: the site.
+        day: day in UTC.
+        sources: pools, chain and power.
+    """
+    machines = machine_day(journal, site.name, day)
+    sides, arrived = [], []
+    for account in site.pool:
+        side, paid = await _pool(account, day, sources)
+        sides.append(side)
+        arrived += paid
+    stated = [side.day for side in sides if side.day]
+    energy_wh, energy_how = _energy(machines, site.pue)
+    cost = Amount(None, "the site has no tariff: the host buys the power." if sources.power is None else energy_how)
+    if sources.power is not None and energy_wh is not None:
+        cost = sources.power.cost(day, energy_wh)
+    inputs = DayInputs(
+        site=site.name,
+        day=day,
+        machines=machines,
+        pools=tuple(sides),
+        difficulty=_difficulty(journal, day, stated),
+        reward_sats=_reward(journal, day, stated),
+        power_cost=cost,
+        pue=site.pue,
+    )
+    return Gathered(inputs=inputs, energy_wh=energy_wh, energy_how=energy_how, arrived=tuple(arrived))
+
+
+def machine_day(journal: Journal, site: str, day: date) -> MachineDay:
+    """What the agent of a site recorded of a day; of several records the last counts."""
+    found = [data for _, data in standing(journal, DayWorked, day, day) if data.site == site]
+    if not found:
+        return MachineDay.unknown(f"the agent of {site} recorded nothing for {day} (fleet.day-worked).")
+    last = found[-1]
+    meterless = "the site's meters counted nothing, or there are none."
+    return MachineDay(
+        expected_diff=Amount(last.expected_diff),
+        accepted_diff=Amount(last.accepted_diff),
+        energy=Amount(last.machine_energy),
+        metered=Amount(last.metered_energy, "" if last.metered_energy is not None else meterless),
+        covered_s=last.covered_s,
+    )
+
+
+async def _pool(account: PoolAccount, day: date, sources: Sources) -> tuple[PoolSide, list[Arrived]]:
+    stated: PoolDay | None = None
+    payouts: list[PoolPayout] | None = None
+    reason = payouts_reason = ""
+    try:
+        adapter = sources.pools(account)
+        stated, reason = await _day(adapter, account, day)
+        payouts = await adapter.payouts(account.account, day - timedelta(days=PAYOUT_DAYS), day)
+    except (InputError, WireError) as error:
+        payouts_reason = str(error)
+        reason = reason if stated or reason else payouts_reason
+    arrived, chain_reason = await _arrivals(account, payouts or [], sources)
+    today = [item for item in arrived if _utc_day(item.payout.at_us) == day]
+    side = PoolSide(
+        name=account.name,
+        scheme=scheme_of(account.adapter),
+        fee_pct=account.fee_pct,
+        day=stated,
+        reason=reason,
+        payouts=None if payouts is None else tuple(item.payout for item in today),
+        payouts_reason=payouts_reason,
+        chain=_on_chain(today, chain_reason or payouts_reason),
+    )
+    return side, arrived
+
+
+async def _day(adapter: PoolAdapter, account: PoolAccount, day: date) -> tuple[PoolDay | None, str]:
+    days = await adapter.days(account.account, day, day)
+    return (days[0], "") if days else (None, f"{account.name} has no statement for {day}.")
+
+
+async def _arrivals(account: PoolAccount, payouts: Sequence[PoolPayout], sources: Sources) -> tuple[list[Arrived], str]:
+    """Payouts with what of them arrived, and why nobody could look."""
+    reason, seen = "", dict[str, Payment]()
+    if sources.chain is None:
+        reason = "no wallet is watched."
+    elif payouts:
+        try:
+            found = await sources.chain.payments(account)
+            seen = {item.txid: item for item in found if item.confirmations}
+        except (InputError, WireError) as error:
+            reason = str(error)
+    arrived = []
+    for payout in payouts:
+        payment = seen.get(payout.txid)
+        sats, at_us = (payment.sats, payment.at_us) if payment else (None, None)
+        arrived.append(Arrived(account=account, payout=payout, sats=sats, at_us=at_us))
+    return arrived, reason
+
+
+def _on_chain(payouts: Sequence[Arrived], reason: str) -> Amount:
+    waiting = [item.payout.txid for item in payouts if item.sats is None]
+    if payouts and reason:
+        return Amount(None, reason)
+    if waiting:
+        return Amount(None, f"transaction {waiting[0]} is not in a block yet.")
+    return Amount(None, reason) if reason else Amount(sum(item.sats or 0 for item in payouts))
+
+
+def _energy(machines: MachineDay, pue: Decimal) -> tuple[int | None, str]:
+    if machines.metered.value is not None:
+        return machines.metered.value, "metered"
+    if machines.energy.value is None:
+        return None, machines.energy.reason
+    return int((machines.energy.value * pue).to_integral_value()), "machines' own readings times PUE"
+
+
+def _difficulty(journal: Journal, day: date, stated: Sequence[PoolDay]) -> Reading:
+    """The difficulty that was observed, else the one that a pool states it paid by."""
+    epoch = epoch_on(journal, day)
+    if epoch is not None:
+        return Reading(difficulty(target_from_bits(epoch.bits)), "", day)
+    for item in stated:
+        if item.network_difficulty is not None:
+            return Reading(item.network_difficulty, "difficulty as the pool states it", day)
+    return Reading(None, f"no difficulty epoch was observed for {day} (market.difficulty-observed).", day)
+
+
+def _reward(journal: Journal, day: date, stated: Sequence[PoolDay]) -> Reading:
+    """Subsidy and mean fees, satoshis; the fees observed, else those that a pool states."""
+    epoch, fees = epoch_on(journal, day), block_fees_on(journal, day)
+    if epoch and subsidy_sats(epoch.height) != subsidy_sats(epoch.height + RETARGET_BLOCKS - 1):
+        return Reading(None, f"the subsidy halves within the epoch from height {epoch.height}.", day)
+    subsidies = [item.subsidy_sats for item in stated if item.subsidy_sats is not None]
+    means = [item.mean_fees_sats for item in stated if item.mean_fees_sats is not None]
+    if not epoch and not subsidies:
+        return Reading(None, f"no difficulty epoch was observed for {day}, so the subsidy is not known.", day)
+    subsidy = subsidy_sats(epoch.height) if epoch else subsidies[0]
+    if fees.value is not None:
+        return Reading(subsidy + fees.value, "", day)
+    if means:
+        return Reading(subsidy + means[0], "block fees as the pool states them", day)
+    return Reading(None, fees.reason, day)
+
+
+def _utc_day(at_us: int) -> date:
+    return datetime.fromtimestamp(at_us // 1_000_000, UTC).date()
