@@ -19,6 +19,8 @@ from mintage.fleet.curtail.store import Book
 from mintage.fleet.latest import Machine
 from mintage.units.errors import InputError
 
+RAMP_S = 300.0
+"""A machine that hashes again draws its full power within this time."""
 REPLAN_S = 15.0
 """How often a curtailment looks again whether it sheds the right machines."""
 
@@ -257,6 +259,11 @@ def _feeder(stage: Stage, target: Target) -> str:
     return machine.place.feeder if machine else ""
 
 
+def _ramps(target: Target, now_us: int) -> bool:
+    """Whether a machine that hashes again may still be on its way to full power."""
+    return target.state == "restored" and now_us - (target.restored_us or 0) < RAMP_S * 1e6
+
+
 def _room_w(stage: Stage) -> dict[str, float]:
     """What each feeder may still carry: its limit less what its machines draw, and less what is on its way back."""
     room_w = {feeder.name: feeder.limit_kw * 1000.0 for feeder in stage.context.site.feeder}
@@ -265,7 +272,7 @@ def _room_w(stage: Stage) -> dict[str, float]:
         target.asset: target.baseline_w
         for targets in stage.targets.values()
         for target in targets.values()
-        if target.want == RUN and target.state == "restoring"
+        if target.want == RUN and (target.state == "restoring" or _ramps(target, stage.now_us))
     }
     for asset, machine in stage.machines.items():
         power_w = machine.power_w[0] or (standby_w(machine) if machine.state == "asleep" else 0.0)

@@ -8,7 +8,7 @@ the older one. A minute that nobody can count is a gap with its reason, not zero
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Mapping, Sequence
 
 import msgspec
 
@@ -54,7 +54,7 @@ class Total(msgspec.Struct, frozen=True, kw_only=True):
     """What a curtailment delivered.
 
     Attributes:
-        mean_w: mean power shed while it was held; None where no minute of that was counted.
+        mean_w: mean power shed in the whole minutes in which it was held; None where none was counted.
         wh: energy not used, from the first machine told to the last one back.
         counted_by: the least exact of those who counted.
         minutes: minutes by who counted them; "" stands for gaps.
@@ -181,11 +181,14 @@ def count(db: StateDb, site: Site, book: Book, event: Event, until_us: int) -> l
     return found
 
 
-def total(event: Event, minutes: Iterable[Minute]) -> Total:
+def total(event: Event, minutes: Sequence[Minute]) -> Total:
     """What the minutes add up to."""
     held_from, held_to = event.reached_us or event.began_us or 0, event.restoring_us or event.ended_us or 1 << 62
-    held = [m for m in minutes if m.minute_us >= held_from - MINUTE_US / 2 and m.minute_us + m.seconds * 1e6 <= held_to]
-    known = [(m.delivered_w, m.seconds) for m in held if m.delivered_w is not None]
+    spans = [(minute, minute.minute_us, minute.minute_us + minute.seconds * 1e6) for minute in minutes]
+    # Minutes of ramping up or down are not minutes of holding, unless there are no others.
+    whole = [minute for minute, start, end in spans if start >= held_from and end <= held_to]
+    held = whole or [minute for minute, start, end in spans if end > held_from and start < held_to]
+    known = [(minute.delivered_w, minute.seconds) for minute in held if minute.delivered_w is not None]
     span_s = sum(seconds for _, seconds in known)
     by: dict[str, int] = defaultdict(int)
     for minute in minutes:

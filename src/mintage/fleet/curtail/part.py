@@ -16,6 +16,7 @@ from mintage.fleet.curtail import commands, course, steps
 from mintage.fleet.curtail.delivered import Sampler
 from mintage.fleet.curtail.dispatch import Dispatch
 from mintage.fleet.curtail.follower import Follower
+from mintage.fleet.curtail.mqtt import listen
 from mintage.fleet.curtail.proof import close
 from mintage.fleet.curtail.states import OPEN, OVER, RUN, SETTLED, STEERING, Event, Target, strength
 from mintage.fleet.curtail.store import Book
@@ -30,11 +31,17 @@ _STEP_S = 5.0
 
 
 async def run(context: Context) -> None:
-    """A part of the agent: steer curtailments, for ever.
+    """A part of the agent: steer curtailments and listen to signals, for ever.
 
     Raises:
-        StoreError: the site's state cannot be kept, as on a full disk.
+        ExceptionGroup: of a StoreError, where the site's state cannot be kept, as on a full disk.
     """
+    async with asyncio.TaskGroup() as tasks:
+        tasks.create_task(_steer(context))
+        tasks.create_task(listen(context))
+
+
+async def _steer(context: Context) -> None:
     engine = Engine(context)
     try:
         while True:
@@ -63,15 +70,13 @@ class Engine:
         now_us = self.context.clock.now_us()
         self._follow_clock(now_us)
         self._rules.follow(now_us)
-        events = self.book.unfinished()
-        asked = self.book.commands()
-        stragglers = self.book.stragglers()
-        if not (events or asked or stragglers or self.dispatch.waiting()):
+        if not (self.book.anything() or self.dispatch.waiting()):
             return
         machines = {machine.asset: machine for machine in self.context.latest.all(self.context.site.name)}
-        with self.context.db.transaction():
-            told = self._move(events, asked, machines, now_us)
-            told += self._straggle(stragglers, machines, now_us)
+        with self.context.db.transaction():  # also what is read: somebody else may write between two rounds only
+            events = self.book.unfinished()
+            told = self._move(events, self.book.commands(), machines, now_us)
+            told += self._straggle(self.book.stragglers(), machines, now_us)
         for event_id, asset, action in told:
             self.dispatch.tell(event_id, asset, action)
         for event in events:

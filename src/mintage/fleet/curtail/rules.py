@@ -161,9 +161,20 @@ def check_rules(rules: Rules) -> None:
         check_ask(ask_of(rules, rule, until_us=None), 0)
         for window in rule.when:
             _zone(window.zone, rule.name)
+    _check_mqtt(rules)
     for source in rules.source:
         manner = source.manner or rules.manner
         check_ask(Ask(shed=Full(), reason="-", scope=source.scope, manner=manner), 0)
+
+
+def _check_mqtt(rules: Rules) -> None:
+    mqtt = rules.mqtt
+    if mqtt is None:
+        return
+    if not any(source.secret_env for source in rules.source):
+        raise InputError("no source has a secret that its messages over MQTT are sealed with.", field="source")
+    if mqtt.password_env and not mqtt.tls and mqtt.host not in ("127.0.0.1", "::1", "localhost"):
+        raise InputError("without TLS the password would cross the network in the clear.", field="mqtt.tls")
 
 
 def ask_of(rules: Rules, rule: Rule, until_us: int | None) -> Ask:

@@ -59,6 +59,7 @@ def start(desk: Desk, ask: Ask, *, who: str) -> Event:
         InputError: as `preview`, or no right to act.
     """
     may(desk.site, who, "act")
+    ask = msgspec.structs.replace(ask, trigger="person", rule="")  # nobody passes for a rule
     plan = preview(desk, ask, who=who)
     alone = len(plan.choices) <= desk.site.approval_above or not desk.site.user
     return Book(desk.db).add(ask, who, desk.clock.now_us(), "pending" if alone else "preview")

@@ -121,6 +121,10 @@ class Book:
         where = f"WHERE state IN ({marks}) OR (recorded = 0 AND state IN ('ended', 'cancelled', 'aborted'))"
         return self._events(f"{where} ORDER BY created_us, id", OPEN)
 
+    def anything(self) -> bool:
+        """Whether there is anything to do: an unfinished curtailment, a command, a machine that did not come back."""
+        return bool(self.unfinished() or self.commands() or self.stragglers())
+
     def of_rule(self, rule: str) -> Event | None:
         """The curtailment that a rule or source has open; None where there is none."""
         marks = ", ".join("?" * len(OPEN))
@@ -257,6 +261,16 @@ class Book:
         """A setting; None where it was never made."""
         rows = self.db.rows("SELECT body FROM curtail_setting WHERE name = ?", (name,))
         return bytes(rows[0][0]) if rows else None
+
+    def newer(self, source: str, seq: int, now_us: int) -> bool:
+        """Keep the number of a source's message; False where it is not above those before."""
+        return bool(
+            self.db.execute(
+                "INSERT INTO curtail_told (source, seq, at_us) VALUES (?, ?, ?) ON CONFLICT (source)"
+                " DO UPDATE SET seq = excluded.seq, at_us = excluded.at_us WHERE excluded.seq > curtail_told.seq",
+                (source, seq, now_us),
+            )
+        )
 
     def turned(self, column: str, assets: Iterable[str], at_us: int) -> None:
         """Machines were put to sleep ("slept_us") or woken ("woke_us")."""
