@@ -76,7 +76,7 @@ class Search:
         drivers: makes of machines to look for.
         concurrency: connections open at once.
         connect_s: real seconds within which an address must accept a connection.
-        answer_s: real seconds within which a machine must say who it is.
+        answer_s: real seconds within which a machine must say who it is; twice as many where it is asked again.
         guard: entered while an address is asked, so that nobody else connects to it then.
     """
 
@@ -113,13 +113,14 @@ class Search:
             await asyncio.wait([task])
 
     async def _ask_all(self, queue: asyncio.Queue[Found | None]) -> None:
-        """Two rounds; after a busy first one, the second is gentler."""
+        """Two rounds; the second is more patient, and gentler where this computer was busy."""
         try:
             again = await self._round(self._addresses, queue, last=False)
             self.tally.retried = len(again)
             if self.tally.late_s > self._connect_s * _LATE:
                 self._concurrency = max(1, self._concurrency // 4)
-                self._connect_s, self._answer_s = self._connect_s * 2, self._answer_s * 2
+                self._connect_s *= 2
+            self._answer_s *= 2
             await self._round(again, queue, last=True)
         finally:
             queue.put_nowait(None)
