@@ -1,0 +1,136 @@
+"""Site files: what is wrong is named with file and field, and ranges mean what operators mean."""
+
+from __future__ import annotations
+
+from ipaddress import IPv4Address
+from pathlib import Path
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from mintage.fleet.places import Places, slots
+from mintage.fleet.sites import addresses, load_site, range_bounds
+from mintage.units.errors import InputError
+from tests.fleet.agent.site import small_site, write_site
+
+EXAMPLE = Path(__file__).parents[2] / "examples" / "site.toml"
+
+
+def refused(folder: Path, *change: tuple[str, str]) -> InputError:
+    """What is said about a good site file in which some text is replaced."""
+    path = write_site(folder, "10.1.0")
+    text = path.read_text()
+    for old, new in change:
+        assert old in text
+        text = text.replace(old, new, 1)
+    path.write_text(text)
+    with pytest.raises(InputError) as found:
+        load_site(path)
+    assert found.value.file == str(path)
+    return found.value
+
+
+def test_the_example_site_is_whole() -> None:
+    """Every rack of the example has a hall and a feeder, and every address to search stands in a rack."""
+    site = load_site(EXAMPLE)
+    places = Places(site)
+    for address in addresses(site.ranges):
+        place = places.of(address)
+        assert place.rack
+        assert place.feeder == "main"
+        assert place.slot >= 1
+
+
+@pytest.mark.parametrize(
+    ("old", "new", "field", "words"),
+    [
+        ('region = "canada"', "", None, "missing required field `region`"),
+        ('name = "alder"', 'name = "Alder Site"', "name", "matching regex"),
+        ("limit_kw = 250", "limit_kw = 0", "feeder[0].limit_kw", ">= 1"),
+        ("limit_kw = 250", 'limit_kw = "much"', "feeder[0].limit_kw", "Expected `int`"),
+        ("limit_kw = 250", "limit_kv = 250", "feeder[0]", "limit_k"),
+        ('feeder = "main"', 'feeder = "mian"', "hall hall-1: feeder", "'mian' is not described. Known are: main."),
+        ('hall = "hall-1"', 'hall = "hall-2"', "rack r1: hall", "'hall-2' is not described"),
+        ("10.1.0.1-10.1.0.10", "10.1.0.10-10.1.0.1", "ranges", "ends before it begins"),
+        ("10.1.0.0/26", "10.1.0.0/99", "ranges", "is no address range"),
+        ("10.1.0.0/26", "fd00::/64", "ranges", "is no address range"),
+    ],
+)
+def test_bad_input_names_file_and_field(tmp_path: Path, old: str, new: str, field: str | None, words: str) -> None:
+    """Whoever wrote the file can put it right without reading ours."""
+    error = refused(tmp_path, (old, new))
+    assert error.field == field
+    assert words in str(error)
+
+
+def test_what_is_not_toml_or_not_there_is_named(tmp_path: Path) -> None:
+    """A file cut off, a binary file, and none at all."""
+    path = write_site(tmp_path, "10.1.0")
+    path.write_bytes(path.read_bytes()[:40] + b"\n[[")
+    with pytest.raises(InputError, match=r"alder\.toml.*not TOML"):
+        load_site(path)
+    path.write_bytes(b"\xff\xfe\x00")
+    with pytest.raises(InputError, match=r"alder\.toml.*not TOML"):
+        load_site(path)
+    with pytest.raises(InputError, match=r"none\.toml.*no such site file"):
+        load_site(tmp_path / "none.toml")
+
+
+def test_ranges_are_blocks_ranges_and_single_addresses_each_address_once() -> None:
+    """A block leaves out its network and broadcast addresses; overlaps are searched once."""
+    found = list(addresses(("10.1.0.0/29", "10.1.0.5-10.1.0.8", "10.1.0.5", "10.0.0.7")))
+    assert found == ["10.0.0.7", *(f"10.1.0.{number}" for number in range(1, 9))]
+    assert list(addresses(("10.1.0.4/31", "10.1.0.9/32"))) == ["10.1.0.4", "10.1.0.5", "10.1.0.9"]
+
+
+def test_too_many_addresses_are_refused_before_they_are_made() -> None:
+    """A slip such as /8 does not become sixteen million questions."""
+    with pytest.raises(InputError, match="more than 1048576 addresses"):
+        next(addresses(("10.0.0.0/8",)))
+
+
+def test_places_follow_the_order_of_a_racks_addresses(tmp_path: Path) -> None:
+    """The second range of a rack goes on where the first ended; what no rack names has no place."""
+    write_site(tmp_path, "10.1.0")
+    text = (tmp_path / "alder.toml").read_text()
+    (tmp_path / "alder.toml").write_text(text.replace('"10.1.0.1-10.1.0.10"', '"10.1.0.7", "10.1.0.1-10.1.0.3"'))
+    site = load_site(tmp_path / "alder.toml")
+    places = Places(site)
+    assert [places.of(f"10.1.0.{number}").slot for number in (7, 1, 3, 11, 50)] == [1, 2, 4, 1, 0]
+    assert slots(site.rack[0]) == 4
+    assert places.of("10.1.0.50").rack == ""
+    assert (places.of("10.1.0.1").hall, places.of("10.1.0.1").feeder) == ("hall-1", "main")
+
+
+_NUMBER = st.integers(0, 2**32 - 1)
+
+
+@given(low=_NUMBER, length=st.integers(0, 300))
+def test_a_range_holds_what_it_says(low: int, length: int) -> None:
+    """First, last and number of addresses agree with the text, wherever the range lies."""
+    high = min(low + length, 2**32 - 1)
+    text = f"{IPv4Address(low)}-{IPv4Address(high)}"
+    assert range_bounds(text) == (low, high)
+    found = list(addresses((text,)))
+    assert (found[0], found[-1], len(found)) == (str(IPv4Address(low)), str(IPv4Address(high)), high - low + 1)
+
+
+@given(st.text(max_size=40))
+def test_no_text_breaks_the_reading_of_ranges(text: str) -> None:
+    """Any text is a range or is refused by name."""
+    try:
+        low, high = range_bounds(text)
+    except InputError:
+        with pytest.raises(InputError, match="ranges"):
+            list(addresses((text,)))
+    else:
+        assert 0 <= low <= high < 2**32
+
+
+def test_a_site_of_its_own_reads_back(tmp_path: Path) -> None:
+    """What the tests' own helper writes is a site with two racks."""
+    site = small_site(tmp_path)
+    rack = site.rack_of("10.1.0.12")
+    assert rack is not None
+    assert (rack.name, site.feeder_of(rack), site.feeder_of(None)) == ("r2", "main", "")
