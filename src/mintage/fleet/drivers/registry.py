@@ -7,32 +7,33 @@ from functools import cache
 from importlib.metadata import EntryPoint, entry_points
 
 from mintage.fleet.drivers.avalon import driver as avalon
+from mintage.fleet.drivers.makes import driver as makes
+from mintage.fleet.drivers.makes.library import is_installed, library
 from mintage.fleet.drivers.port import Driver, Identity, Session, Target
 from mintage.units.clock import Clock
 from mintage.units.errors import InputError
 
 ENTRY_POINTS = "mintage.drivers"
-BUILT_IN: tuple[Driver, ...] = (avalon,)
 
 
 @cache
 def drivers() -> tuple[Driver, ...]:
-    """All drivers, ours first, then those of other packages by name.
+    """All drivers: Avalon, those of other packages by name, and last, where it is installed, the one for other makes.
 
     Raises:
         InputError: a package's driver cannot be loaded, is no driver, or takes a name that is taken.
     """
-    found = list(BUILT_IN)
+    found: list[Driver] = [avalon]
     for point in sorted(entry_points(group=ENTRY_POINTS), key=lambda point: point.name):
         added = _load(point)
-        if any(added.name == driver.name for driver in found):
+        if any(added.name == driver.name for driver in (*found, makes)):
             raise InputError(
                 f"two drivers are named '{added.name}'.",
                 field=f"entry point {ENTRY_POINTS}:{point.name}",
                 remedy=f"Uninstall {_package(point)}, or rename its driver.",
             )
         found.append(added)
-    return tuple(found)
+    return (*found, makes) if is_installed() else tuple(found)
 
 
 def driver_named(name: str) -> Driver:
@@ -44,6 +45,8 @@ def driver_named(name: str) -> Driver:
     for driver in drivers():
         if driver.name == name:
             return driver
+    if name == makes.name:
+        library()
     known = ", ".join(driver.name for driver in drivers())
     raise InputError(f"no driver '{name}' is installed.", field="driver", remedy=f"Installed are: {known}.")
 
