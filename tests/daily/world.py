@@ -146,7 +146,7 @@ async def world(*faults: PoolFault) -> AsyncIterator[World]:
     terms = Terms(
         network_difficulty=difficulty(target_from_bits(BITS)), mean_fees_sats=Decimal(2_000_000), fee_pct=Decimal("0.5")
     )
-    settings = PoolSettings(terms=terms, faults=faults)
+    settings = PoolSettings(terms=terms, faults=faults, refresh_s=600)
     async with VirtualPool(settings, clock, chain, {"acme": ADDRESS}) as pool, Web() as web:
         made = World(clock, pool, chain, web)
         made.note("epoch", DifficultyObserved(day=DAY, source="node", height=903_168, bits=BITS))

@@ -3,55 +3,85 @@
 from __future__ import annotations
 
 from decimal import Decimal
-from typing import Any
+from typing import Annotated, Any
 
-from cyclopts import App
+import msgspec
+from cyclopts import App, Parameter
 
 from mintage.cli.options import Options
 from mintage.cli.quantities import UNKNOWN, Day, Number, btc, shown, usd
 from mintage.cli.show import print_json, print_table
 from mintage.journal.standing import standing
-from mintage.mining.cost import cost_per_bitcoin
-from mintage.mining.facts import Earned
+from mintage.mining.cost import CostRow, cost_by_site, cost_per_bitcoin
+from mintage.mining.facts import Earned, EarnedReduced
 from mintage.mining.production import check_production, fpps_expected_sats
 from mintage.mining.service import problems, settle_joint
 from mintage.units import parse_amount, parse_period, to_units
 from mintage.units.errors import InputError
 
-app = App(name="mining", help="Cost of one bitcoin, production.")
+app = App(name="mining", help="Cost of one bitcoin, production, the day's truth from shares to satoshis.")
+app.command("mintage.cli.mining_day:reconcile", name="reconcile")
+app.command("mintage.cli.mining_day:pools", name="pools")
 
 
 @app.command
-def cost(period: str, *, overhead: Number | None = None, options: Options = Options()) -> None:
+def cost(
+    period: str,
+    *,
+    overhead: Number | None = None,
+    by_site: Annotated[bool, Parameter(negative=())] = False,
+    options: Options = Options(),
+) -> None:
     """What one bitcoin cost to mine, row by row; cash cost and all-in cost.
 
-    Example: mintage mining cost 2025Q2 --overhead 1,200,000
+    Examples: mintage mining cost 2025Q2 --overhead 1,200,000; mintage mining cost 2025-06 --by-site
 
     Args:
         period: a year, quarter, month or day.
         overhead: mining's part of the company's overhead, USD; unknown unless given.
+        by_site: the cash rows of each site instead; depreciation and overhead are the company's.
     """
-    cents = None if overhead is None else to_units(overhead, "USD")
-    rows = cost_per_bitcoin(options.journal(), parse_period(period), cents)
-    if options.json:
-        found = [
-            {
-                "row": row.id,
-                "usd": None if row.amount is None else usd(row.amount),
-                "usd_per_btc": None if row.per_btc is None else shown(row.per_btc, 2).replace(",", ""),
-                "reason": row.reason,
-            }
-            for row in rows
-        ]
-        print_json({"period": period, "rows": found})
+    journal, span = options.journal(), parse_period(period)
+    if by_site:
+        _cost_by_site(period, cost_by_site(journal, span), as_json=options.json)
         return
-    table = [(r.id, UNKNOWN if r.amount is None else shown(usd(r.amount)), shown(r.per_btc, 2), r.reason) for r in rows]
-    print_table(f"Cost of mining, {period}", ("row", "USD", "USD per BTC", "why unknown"), table)
+    rows = cost_per_bitcoin(journal, span, None if overhead is None else to_units(overhead, "USD"))
+    if options.json:
+        print_json({"period": period, "rows": [cost_json(row) for row in rows]})
+        return
+    print_table(f"Cost of mining, {period}", ("row", "USD", "USD per BTC", "why unknown"), map(cost_cells, rows))
+
+
+def _cost_by_site(period: str, sites: dict[str, tuple[CostRow, ...]], *, as_json: bool) -> None:
+    if as_json:
+        found = [{"site": site, "rows": [cost_json(row) for row in rows]} for site, rows in sites.items()]
+        print_json({"period": period, "sites": found})
+        return
+    table = [(site, *cost_cells(row)) for site, rows in sites.items() for row in rows]
+    heads = ("site", "row", "USD", "USD per BTC", "why unknown")
+    print_table(f"Cash cost of mining by site, {period}", heads, table, left=2)
+
+
+def cost_json(row: CostRow) -> dict[str, Any]:
+    """A row of cost as JSON states it."""
+    return {
+        "row": row.id,
+        "usd": None if row.amount is None else usd(row.amount),
+        "usd_per_btc": None if row.per_btc is None else shown(row.per_btc, 2).replace(",", ""),
+        "reason": row.reason,
+    }
+
+
+def cost_cells(row: CostRow) -> tuple[str, ...]:
+    """A row of cost as a table shows it."""
+    return (row.id, UNKNOWN if row.amount is None else shown(usd(row.amount)), shown(row.per_btc, 2), row.reason)
 
 
 @app.command
 def days(period: str, *, options: Options = Options()) -> None:
     """What pools credited, by day and site, valued at the price of the stated hour and source.
+
+    A credit that a pool took back later is a row with a minus.
 
     Example: mintage mining days 2025-06
 
@@ -59,7 +89,11 @@ def days(period: str, *, options: Options = Options()) -> None:
         period: a year, quarter, month or day.
     """
     span = parse_period(period)
-    found = [(stored.fact.date, data) for stored, data in standing(options.journal(), Earned, span.start, span.end)]
+    journal = options.journal()
+    found = [(stored.fact.date, data) for stored, data in standing(journal, Earned, span.start, span.end)]
+    found += [
+        (stored.fact.date, _taken(data)) for stored, data in standing(journal, EarnedReduced, span.start, span.end)
+    ]
     found.sort(key=lambda pair: (pair[0], pair[1].site, pair[1].pool))
     sats, cents = sum(data.sats for _, data in found), sum(data.value for _, data in found)
     if options.json:
@@ -89,6 +123,12 @@ def days(period: str, *, options: Options = Options()) -> None:
     table.append(("all", "", "", shown(btc(sats)), "", shown(usd(cents))))
     heads = ("day", "site", "pool", "earned BTC", "USD per BTC", "value USD")
     print_table(f"Earned, {period}", heads, table, left=3)
+
+
+def _taken(data: EarnedReduced) -> Earned:
+    """What a pool took back, as a credit below zero."""
+    fields = msgspec.structs.asdict(data)
+    return Earned(**{**fields, "sats": -data.sats, "value": -data.value})
 
 
 @app.command

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
 from datetime import date
 from decimal import Decimal
 
@@ -9,9 +10,9 @@ import msgspec
 
 from mintage.journal.lots import share
 from mintage.journal.standing import standing
-from mintage.journal.store import Journal
+from mintage.journal.store import Journal, Stored
 from mintage.market.prices import value_cents
-from mintage.mining.facts import Earned, JointContractSet, JointSettled
+from mintage.mining.facts import Earned, EarnedReduced, JointContractSet, JointSettled
 from mintage.mining.joint import settlement
 from mintage.units import Period, format_amount
 from mintage.units.errors import InputError, Shortfall
@@ -122,7 +123,7 @@ def settle_joint(journal: Journal, site: str, host: str, net_cents: int, day: da
 def problems(journal: Journal, period: Period) -> list[MiningProblem]:
     """Credits whose value is not sats times price, and settlements whose parts do not sum to what was shared."""
     found = []
-    for stored, data in standing(journal, Earned, period.start, period.end):
+    for stored, data in _credits(journal, period):
         right = value_cents(data.sats, data.price)
         if data.value != right:
             what = (
@@ -135,3 +136,9 @@ def problems(journal: Journal, period: Period) -> list[MiningProblem]:
             what = f"shares {format_amount(rest, 'USD')} less than there was."
             found.append(MiningProblem(stored.fact.key, what, "Reverse it and record parts that sum to the net."))
     return found
+
+
+def _credits(journal: Journal, period: Period) -> Iterator[tuple[Stored, Earned | EarnedReduced]]:
+    """What pools credited and took back."""
+    yield from standing(journal, Earned, period.start, period.end)
+    yield from standing(journal, EarnedReduced, period.start, period.end)

@@ -85,7 +85,7 @@ class _Raw:
 
 
 def _pool(clock: StepClock, chain: _Chain | None = None, **given: Any) -> VirtualPool:
-    settings = PoolSettings(terms=TERMS, share_difficulty=SHARE, **given)
+    settings = PoolSettings(terms=TERMS, share_difficulty=SHARE, **{"refresh_s": 600, **given})
     return VirtualPool(settings, clock, chain, {"acme": "bcrt1qacme"})
 
 
@@ -128,7 +128,7 @@ def test_each_share_counts_once_and_a_refusal_says_why() -> None:
 
     async def talk() -> None:
         clock = StepClock(NOON_US)
-        async with _pool(clock) as pool:
+        async with _pool(clock, refresh_s=60) as pool:
             raw, (job, *_, time, _clean) = await _worker(pool)
             assert (await raw.share(3, job, time, "0000000a"))["result"] is True
             assert (await raw.share(4, job, time, "0000000A"))["error"] == [22, "Duplicate share", None]

@@ -82,6 +82,11 @@ class Jobs:
         """Number of the job that is the current one at an instant."""
         return now_us // (self.refresh_s * _SECOND_US)
 
+    def until_next_s(self, now_us: int) -> float:
+        """Seconds until the next job."""
+        length_us = self.refresh_s * _SECOND_US
+        return (length_us - now_us % length_us) / _SECOND_US
+
     def height(self, number: int) -> int:
         """Height that a job is for."""
         return self._first_height + number // self._per_block

@@ -41,6 +41,7 @@ class PoolSettings(msgspec.Struct, frozen=True, kw_only=True):
         http: host and port of the API, likewise.
         seed: what makes two pools equal.
         share_difficulty: difficulty that shares are set to.
+        refresh_s: seconds between jobs; divides ten minutes.
         token_hashes: SHA-256 of the tokens that may read the API, hex; with none anybody may.
         faults: what it does wrong.
     """
@@ -50,6 +51,7 @@ class PoolSettings(msgspec.Struct, frozen=True, kw_only=True):
     http: tuple[str, int] = ("127.0.0.1", 0)
     seed: int = 1
     share_difficulty: int = 1 << 19
+    refresh_s: int = 60
     token_hashes: frozenset[str] = frozenset()
     faults: tuple[PoolFault, ...] = ()
 
@@ -74,7 +76,8 @@ class VirtualPool:
         terms = settings.terms
         self.settings, self.clock = settings, clock
         self.book = PoolBook(terms, clock.now_us(), settings.faults)
-        jobs = Jobs(settings.seed, terms.network_difficulty, terms.subsidy_sats + int(terms.mean_fees_sats))
+        reward_sats = terms.subsidy_sats + int(terms.mean_fees_sats)
+        jobs = Jobs(settings.seed, terms.network_difficulty, reward_sats, refresh_s=settings.refresh_s)
         self.stratum = StratumServer(jobs, self.book.credit_work, clock, share_difficulty=settings.share_difficulty)
         self.stratum_port = self.http_port = 0
         self._payer, self._addresses = payer, dict(addresses or {})

@@ -113,7 +113,7 @@ class StratumServer:
     async def _notify(self) -> None:
         told = self.jobs.number(self.clock.now_us())
         while True:
-            await self.clock.sleep(self.jobs.refresh_s / 2)
+            await self.clock.sleep(self.jobs.until_next_s(self.clock.now_us()))
             number = self.jobs.number(self.clock.now_us())
             if number == told:
                 continue
