@@ -14,6 +14,7 @@ from mintage.cli.docs_facts import facts_page
 from mintage.cli.docs_fleet import alerts_page, meters_page, models_page, readings_page, site_page
 from mintage.cli.docs_markdown import code, page, table
 from mintage.disclosure import document
+from mintage.fleet.drivers.avalon import client as avalon
 from mintage.journal import intake
 from mintage.journal.checks import CHECKS
 from mintage.journal.reference import field_meanings
@@ -29,6 +30,7 @@ VARIABLES = {
     "MINTAGE_DATA": ("folder of the sites' state and telemetry, where `--data` is not given", "var/sites"),
     "MINTAGE_CLOCK": ("clock file of a virtual site, where `--clock` is not given", "this machine's clock"),
     "MINTAGE_SITE_TOKEN": ("token with which a site's agent uploads to headquarters", "none"),
+    "MINTAGE_AVALON_LOGIN": ("user:password of Avalons' web pages, which setting pools asks for", "root:root"),
     "MINTAGE_WEBHOOK_SECRET": ("secret with which alerts to a webhook are signed", "none: they are not signed"),
     "MINTAGE_SMTP_USER": ("name at the mail server that sends alerts", "none: it wants none"),
     "MINTAGE_SMTP_PASSWORD": ("password at that mail server; sent over TLS only", "none"),
@@ -42,6 +44,7 @@ LIMITS = (
     ("months of a plan", f"{plan.MONTHS_MAX:,}"),
     ("paths of a plan", f"{plan.PATHS_MAX:,}"),
     ("months times paths of a plan", f"{plan.PATH_MONTHS_MAX:,}"),
+    ("a reply of an Avalon", f"{avalon.REPLY_BYTES_MAX:,} bytes within {avalon.DEADLINE_S:g} s"),
 )
 
 

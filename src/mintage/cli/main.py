@@ -45,6 +45,7 @@ GROUPS = {
     "capital": "Shares and ADS.",
     "market": "Prices, difficulty, hashprice.",
     "report": ("Write one self-contained HTML report of a period.\n\nExample: mintage report 2025Q2 --out report.html"),
+    "dev": "Skeletons for drivers of your own.",
     "docs": "Generate the reference pages under docs/.",
 }
 
