@@ -15,6 +15,7 @@ import msgspec
 from msgspec.structs import replace
 
 from mintage.units.errors import InputError
+from mintage.units.toml import read_toml
 
 Slug = Annotated[str, msgspec.Meta(pattern=r"^[a-z0-9][a-z0-9.-]*$")]
 Cooling = Literal["air", "immersion", "hydro"]
@@ -272,27 +273,17 @@ class Site(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True
 
 
 def load_site(path: Path) -> Site:
-    """Read a site's file; the file of alert rules that it names is found beside it from then on.
+    """Read a site's file; the tariff and the alert rules that it names are found beside it from then on.
 
     Raises:
         InputError: the file is not there, is not TOML, has an unknown or missing key, or names what is not there.
     """
-    try:
-        site = msgspec.toml.decode(path.read_bytes(), type=Site)
-        _check(site)
-    except FileNotFoundError as error:
-        raise InputError("no such site file.", file=str(path), remedy="See examples/site.toml.") from error
-    except msgspec.ValidationError as error:
-        problem, _, field = str(error).partition(" - at `$")
-        raise InputError(f"{problem}.", file=str(path), field=field.strip("`.") or None) from error
-    except (msgspec.DecodeError, UnicodeDecodeError) as error:
-        raise InputError(f"this is not TOML: {error}.", file=str(path)) from error
-    except InputError as error:
-        error.file = error.file or str(path)
-        raise
+    site = read_toml(path, Site, "site", "examples/site.toml", _check)
     if site.alerts.rules:
         beside = replace(site.alerts, rules=str(path.parent.absolute() / site.alerts.rules))
-        return replace(site, alerts=beside)
+        site = replace(site, alerts=beside)
+    if site.tariff:
+        site = replace(site, tariff=str(path.parent.absolute() / site.tariff))
     return site
 
 

@@ -15,6 +15,7 @@ import bdkpython
 import msgspec
 
 from mintage.units.errors import InputError, WireError
+from mintage.units.toml import read_toml
 
 T = TypeVar("T")
 DEADLINE_S = 60.0
@@ -79,28 +80,7 @@ def load_wallets(path: Path) -> tuple[Wallet, ...]:
     Raises:
         InputError: the file is not there or not such a file, a name occurs twice, or a descriptor cannot be watched.
     """
-    try:
-        wallets = msgspec.toml.decode(path.read_bytes(), type=_File).wallet
-    except FileNotFoundError as error:
-        raise InputError("no such file of wallets.", file=str(path), remedy="See examples/wallets.toml.") from error
-    except (msgspec.MsgspecError, UnicodeDecodeError) as error:
-        raise InputError(
-            f"these are no wallets: {error}.", file=str(path), remedy="See examples/wallets.toml."
-        ) from error
-    names = [wallet.name for wallet in wallets]
-    for wallet in wallets:
-        if names.count(wallet.name) > 1:
-            raise InputError(f"wallet '{wallet.name}' is described twice.", file=str(path), field="name")
-        if not wallet.descriptor and not wallet.addresses:
-            raise InputError(
-                f"wallet '{wallet.name}' has nothing to watch.",
-                file=str(path),
-                field="descriptor",
-                remedy="Give a public descriptor or addresses.",
-            )
-        if wallet.descriptor:
-            _descriptor(wallet)
-    return wallets
+    return read_toml(path, _File, "wallets", "examples/wallets.toml", _check).wallet
 
 
 def payments(wallet: Wallet, deadline_s: float = DEADLINE_S) -> list[Payment]:
@@ -112,6 +92,21 @@ def payments(wallet: Wallet, deadline_s: float = DEADLINE_S) -> list[Payment]:
     """
     found = _within(deadline_s, wallet.source, lambda: _scan(wallet))
     return sorted(found, key=lambda item: (item.at_us is None, item.at_us or 0, item.txid))
+
+
+def _check(file: _File) -> None:
+    names = [wallet.name for wallet in file.wallet]
+    for wallet in file.wallet:
+        if names.count(wallet.name) > 1:
+            raise InputError(f"wallet '{wallet.name}' is described twice.", field="name")
+        if not wallet.descriptor and not wallet.addresses:
+            raise InputError(
+                f"wallet '{wallet.name}' has nothing to watch.",
+                field="descriptor",
+                remedy="Give a public descriptor or addresses.",
+            )
+        if wallet.descriptor:
+            _descriptor(wallet)
 
 
 def balance(found: list[Payment], confirmations: int = 1) -> int:
