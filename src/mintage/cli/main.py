@@ -35,10 +35,12 @@ GROUPS = {
     "factory": "Landed cost, stock and duty.",
     "sales": "Average price and backlog.",
     "agent": "Run the agent of a site: find, poll, alert, control, curtail, upload.",
+    "headquarters": "Take what sites upload; give sites their tokens.",
     "fleet": "Machines of a site; hash rate by site.",
     "alerts": "What is wrong at a site, and who takes care of it.",
     "control": "Make machines sleep, wake, reboot, change mode, power, pools, LED or fans.",
     "curtail": "Shed load, hold it, bring it back, and prove what was delivered.",
+    "energy": "Meters, tariffs, what power costs, heat sold, break-even prices.",
     "virtual": "Virtual machines, meters, pool and chain to try everything on.",
     "mining": "Cost of one bitcoin, production, a site's day from shares to satoshis.",
     "treasury": "Bitcoin by state, lots, loans.",
@@ -63,7 +65,7 @@ def build() -> App:
 
 def overview() -> str:
     """The first page of help: the groups, each with its first sentence."""
-    groups = "\n".join(f"  {name:<12}{text.partition(chr(10))[0]}" for name, text in GROUPS.items())
+    groups = "\n".join(f"  {name:<14}{text.partition(chr(10))[0]}" for name, text in GROUPS.items())
     return (
         f"Usage: mintage COMMAND\n\n{HELP}\nCommands:\n{groups}\n\n"
         "  --help        This page; after a command, the help of that command.\n"

@@ -67,6 +67,34 @@ class Interval(msgspec.Struct, frozen=True, kw_only=True):
     reason: str = ""
 
 
+class LastReading(msgspec.Struct, frozen=True, kw_only=True):
+    """What a meter said last.
+
+    Attributes:
+        at_us: instant.
+        power_w: power, W; None where it is not believed.
+        energy_wh: its counter, Wh.
+        quality: a key of `mintage.fleet.energy.counter.QUALITIES`.
+    """
+
+    at_us: int
+    power_w: float | None
+    energy_wh: int | None
+    quality: str
+
+
+def last_readings(db: StateDb) -> dict[str, LastReading]:
+    """The last reading of every meter, by its name."""
+    db.define(SCHEMA)
+    rows = db.rows(
+        "SELECT meter, max(at_us), power_w, energy_wh, quality FROM meter_reading GROUP BY meter"
+    )  # SQLite takes the other columns from the row that has the maximum
+    return {
+        meter: LastReading(at_us=at_us, power_w=power_w, energy_wh=energy_wh, quality=quality)
+        for meter, at_us, power_w, energy_wh, quality in rows
+    }
+
+
 def meter_power_w(db: StateDb, meter: str, now_us: int, max_age_s: float = 180) -> tuple[float | None, str]:
     """Power that a meter shows, W, or None with the reason."""
     db.define(SCHEMA)

@@ -235,6 +235,13 @@ class Version(_Terms, frozen=True, kw_only=True, rename={"first": "from"}):
     monthly: tuple[MonthlyCharge, ...] = ()
     program: tuple[Program, ...] = ()
 
+    @property
+    def charges(self) -> tuple[str, ...]:
+        """Names of the charges that are not for energy."""
+        found = [item.name for item in self.demand]
+        found += [item.name for item in self.coincident]
+        return (*found, *(item.name for item in self.monthly))
+
 
 class HeatContract(_Terms, frozen=True, kw_only=True, rename={"first": "from"}):
     """Heat sold to a customer: at a price, or at what the customer saves.
