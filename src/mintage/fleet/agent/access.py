@@ -85,12 +85,11 @@ def user_with(site: Site, authorization: str, right: Right) -> str:
     return matches[0]
 
 
-async def body(request: Request, type_: type[T]) -> T:
-    """The request's JSON body; no more of it is read than is allowed.
+async def raw_body(request: Request) -> bytes:
+    """The request's body; no more of it is read than is allowed.
 
     Raises:
         Refused: it is too large or too slow.
-        InputError: it is not the JSON that is expected.
     """
     parts, size = [], 0
     try:
@@ -102,8 +101,19 @@ async def body(request: Request, type_: type[T]) -> T:
                 parts.append(part)
     except (TimeoutError, ClientDisconnect) as error:
         raise Refused(408, f"the body did not come within {BODY_S:g} s.") from error
+    return b"".join(parts)
+
+
+async def body(request: Request, type_: type[T]) -> T:
+    """The request's JSON body.
+
+    Raises:
+        Refused: it is too large or too slow.
+        InputError: it is not the JSON that is expected.
+    """
+    raw = await raw_body(request)
     try:
-        return msgspec.json.decode(b"".join(parts) or b"{}", type=type_)
+        return msgspec.json.decode(raw or b"{}", type=type_)
     except msgspec.ValidationError as error:
         problem, _, field = str(error).partition(" - at `$")
         raise InputError(f"{problem}.", field=field.strip("`.") or None) from error

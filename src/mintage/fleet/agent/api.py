@@ -19,7 +19,7 @@ from starlette.applications import Starlette
 from starlette.requests import Request
 from starlette.routing import Route
 
-from mintage.fleet.agent.access import Handler, Refused, body, guarded
+from mintage.fleet.agent.access import Handler, Refused, body, guarded, raw_body
 from mintage.fleet.agent.supervise import part_states
 from mintage.fleet.alerts import service as alerts
 from mintage.fleet.context import Context
@@ -27,6 +27,7 @@ from mintage.fleet.control import service as control
 from mintage.fleet.control.roles import Right
 from mintage.fleet.curtail import service as curtail
 from mintage.fleet.curtail.asks import Ask
+from mintage.fleet.curtail.signals import heed
 from mintage.fleet.drivers.port import Action
 from mintage.fleet.rows import machine_detail, machine_row
 from mintage.fleet.scope import parse_scope, select
@@ -84,6 +85,7 @@ class Api:
             ("POST", "/v1/curtailments/{id}/approve", "approve", self._approve_curtailment),
             ("POST", "/v1/curtailments/{id}/restore", "act", self._decide(curtail.restore)),
             ("POST", "/v1/curtailments/{id}/cancel", "act", self._decide(curtail.cancel)),
+            ("POST", "/v1/signals", "read", self._signal),
         ]
         site = self._context.site
         return Starlette(
@@ -156,6 +158,10 @@ class Api:
 
     async def _approve_curtailment(self, request: Request, who: str) -> Any:
         return curtail.approve(self._context, request.path_params["id"], who=who)
+
+    async def _signal(self, request: Request, who: str) -> Any:
+        """A source of signals is a user by the same name; what it may say is in the site's rules, not in its role."""
+        return heed(self._context, await raw_body(request), who=who)
 
     def _decide(self, service: Callable[..., Any]) -> Callable[[Request, str], Awaitable[Any]]:
         """A handler for a decision on what has an id: who, and why."""

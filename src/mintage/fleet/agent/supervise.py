@@ -8,6 +8,7 @@ from collections.abc import Awaitable, Callable
 
 import msgspec
 
+from mintage.fleet.alerts.gauges import part_failed
 from mintage.fleet.statedb import StateDb
 from mintage.units.clock import Clock
 from mintage.units.errors import MintageError, StoreError
@@ -84,6 +85,8 @@ class Supervisor:
         row = (part, state, self._clock.now_us(), failures, problem)
         try:
             self._db.execute("INSERT OR REPLACE INTO agent_part VALUES (?, ?, ?, ?, ?)", row)
+            if state == "failed":
+                part_failed(self._db, part, problem, row[2])
         except StoreError as error:  # on a full disk the parts must go on; the log tells what the table cannot
             LOG.error("%s is %s: %s", part, state, error)  # noqa: TRY400  a sentence, not a traceback
 
