@@ -24,6 +24,7 @@ DEFAULT: dict[str, tuple[str, ...]] = {
     "tieout": (),
     "plan": (),
     "polling": (),
+    "scan": (),
     "mutations": (),
     "crash": (),
     "merit": (),
