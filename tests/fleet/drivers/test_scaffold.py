@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 import os
 import subprocess
 import sys
@@ -9,6 +10,7 @@ from pathlib import Path
 
 import pytest
 
+from mintage.cli.main import main
 from mintage.fleet.drivers.scaffold import write_scaffold
 from mintage.units.errors import InputError
 
@@ -62,3 +64,17 @@ def test_nothing_is_overwritten(tmp_path: Path) -> None:
     with pytest.raises(InputError, match="is not empty"):
         write_scaffold("acme", tmp_path)
     assert [path.name for path in tmp_path.iterdir()] == ["mine.txt"]
+
+
+def test_the_command_writes_and_tells_the_files(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    """`mintage dev scaffold driver` writes the skeleton, tells its files, and refuses a folder in use with code 2."""
+    words = ["dev", "scaffold", "driver", "acme", "--out", str(tmp_path / "acme"), "--json"]
+    with pytest.raises(SystemExit) as first:
+        main(words)
+    told = json.loads(capsys.readouterr().out)
+    assert first.value.code == 0
+    assert all(Path(path).is_file() for path in told)
+    with pytest.raises(SystemExit) as second:
+        main(words)
+    assert second.value.code == 2
+    assert "is not empty" in capsys.readouterr().err

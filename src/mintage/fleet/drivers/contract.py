@@ -147,14 +147,18 @@ async def _reads(subject: Subject) -> None:
 
 
 async def _survives_silence(subject: Subject) -> None:
-    """A machine that is gone, mute or hangs up is offline with a reason; an action on it is silent."""
+    """A machine that is gone, mute or hangs up is offline with a reason; one that never ends is given up on in time."""
     async with AsyncExitStack() as stack, asyncio.timeout(TIMEOUT_S):
         targets = {"nobody": _NOBODY}
         for fixture in subject.fixtures[:1]:
             mute, hangs_up = Replay(fixture.answers(), "mute"), Replay(fixture.answers(), "hangs-up")
             targets["mute"] = await stack.enter_async_context(mute.listening())
             targets["hangs-up"] = await stack.enter_async_context(hangs_up.listening())
-        await asyncio.gather(*(_is_silent(subject, manner, target) for manner, target in targets.items()))
+        endless: tuple[Manner, ...] = ("endless", "dribbles") if subject.fixtures else ()
+        await asyncio.gather(
+            *(_is_silent(subject, manner, target) for manner, target in targets.items()),
+            *(_without_end(subject, manner) for manner in endless),
+        )
 
 
 async def _is_silent(subject: Subject, manner: str, target: Target) -> None:
@@ -169,21 +173,21 @@ async def _is_silent(subject: Subject, manner: str, target: Target) -> None:
     _must(result.outcome in ("silent", "unsupported"), f"{manner}: sleep is {result.outcome}")
 
 
-async def _survives_hostility(subject: Subject) -> None:
-    """Whatever comes back, a poll ends in time with a snapshot, and no more than a limit is taken in."""
-    for fixture in subject.fixtures[:2]:
-        async with asyncio.timeout(TIMEOUT_S):
-            await asyncio.gather(*(_spoilt(subject, fixture, seed) for seed in range(len(_SPOILS) * 8)))
-    await asyncio.gather(_without_end(subject, "endless"), _without_end(subject, "dribbles"))
-
-
 async def _without_end(subject: Subject, manner: Manner) -> None:
+    """No more is taken in than an honest reply could be long."""
     replay = Replay(subject.fixtures[0].answers(), manner)
-    async with replay.listening() as target, asyncio.timeout(TIMEOUT_S):
+    async with replay.listening() as target:
         snapshot = await _anybody(subject, target).poll()
         check_snapshot(snapshot)
         _must(snapshot.state in ("unknown", "offline"), f"{manner}: the state is {snapshot.state}")
     _must(replay.sent_bytes < TAKEN_MAX_BYTES, f"{manner}: it took {replay.sent_bytes:,} bytes")
+
+
+async def _survives_hostility(subject: Subject) -> None:
+    """Whatever comes back, a poll ends in time with a snapshot that keeps what every snapshot must."""
+    for fixture in subject.fixtures[:2]:
+        async with asyncio.timeout(TIMEOUT_S):
+            await asyncio.gather(*(_spoilt(subject, fixture, seed) for seed in range(len(_SPOILS) * 8)))
 
 
 async def _spoilt(subject: Subject, fixture: Fixture, seed: int) -> None:
