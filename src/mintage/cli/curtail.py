@@ -20,7 +20,7 @@ from mintage.fleet.curtail import service
 from mintage.fleet.curtail.asks import amount_of
 from mintage.fleet.curtail.delivered import total
 from mintage.fleet.curtail.follower import rules_of, standings
-from mintage.fleet.curtail.prices import prices
+from mintage.fleet.curtail.prices import Prices, prices
 from mintage.fleet.curtail.rules import load_rules
 from mintage.fleet.curtail.states import OVER, Event
 from mintage.fleet.curtail.store import Book
@@ -302,7 +302,7 @@ def price(*, power: float | None = None, hashprice: float | None = None, options
     if hashprice is not None:
         service.tell_price(desk, "hashprice_usd_ph_day", hashprice, who=actor())
     may(desk.site, actor(), "read")
-    told = prices(Book(desk.db), desk.clock.now_us())
+    told = prices(desk.site, Book(desk.db), desk.clock.now_us())
     if options.json:
         print_json(told)
         return
@@ -320,7 +320,11 @@ def price(*, power: float | None = None, hashprice: float | None = None, options
 def _preview(desk: SiteDesk, ask: AskOptions, options: SiteOptions, limit: int, name: str) -> None:
     meant = ask.ask(desk, options, "preview")
     plan = service.preview(desk, meant, who=actor())
-    rows = plan_rows(plan, meant, prices(Book(desk.db), desk.clock.now_us()), float(desk.site.pue))
+    try:
+        told = prices(desk.site, Book(desk.db), desk.clock.now_us())
+    except InputError:  # a tariff that cannot be read hides what power costs, not what would be shed
+        told = Prices(hashprice_usd_ph_day=None, price_usd_mwh=None, by="")
+    rows = plan_rows(plan, meant, told, float(desk.site.pue))
     if options.json:
         left = [{"asset": item.asset, "reason": item.blocked} for item in plan.left_out]
         print_json(

@@ -98,7 +98,7 @@ def plan_for(stage: Stage, event: Event) -> Plan:
         turns=stage.book.turns(),
         stale_s=max(3 * site.agent.poll_s, in_people_s(context.clock, 15.0), 120.0),
     )
-    told = prices(stage.book, now_us) if isinstance(ask.shed, Breakeven) else None
+    told = prices(site, stage.book, now_us) if isinstance(ask.shed, Breakeven) else None
     situation = Situation(
         hashprice_usd_ph_day=told.hashprice_usd_ph_day if told else None,
         price_usd_mwh=told.price_usd_mwh if told else None,

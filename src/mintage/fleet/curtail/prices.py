@@ -3,12 +3,15 @@
 from __future__ import annotations
 
 from collections.abc import Iterable
+from functools import lru_cache
+from pathlib import Path
 from typing import Literal
 
 import msgspec
 
 from mintage.fleet.curtail.store import Book
 from mintage.fleet.energy.readings import meter_power_w, site_power_w
+from mintage.fleet.energy.tariff import Tariff, load_tariff, price_usd_mwh
 from mintage.fleet.latest import Machine
 from mintage.fleet.sites import Site
 from mintage.fleet.statedb import StateDb
@@ -60,10 +63,14 @@ def tell(book: Book, quantity: Quantity, value: float, by: str, now_us: int) -> 
     book.set(quantity, msgspec.json.encode(Told(value, by, now_us)), by, now_us)
 
 
-def prices(book: Book, now_us: int) -> Prices:
-    """What was told, where it is fresh."""
+def prices(site: Site, book: Book, now_us: int) -> Prices:
+    """What was told, where it is fresh; power that nobody told of costs what the site's tariff says.
+
+    Raises:
+        InputError: the tariff cannot be read.
+    """
     hashprice = _fresh(book, "hashprice_usd_ph_day", now_us)
-    price = _fresh(book, "price_usd_mwh", now_us)
+    price = _fresh(book, "price_usd_mwh", now_us) or _tariff_price(site, now_us)
     by = ", ".join(dict.fromkeys(told.by for told in (hashprice, price) if told))
     return Prices(
         hashprice_usd_ph_day=hashprice.value if hashprice else None,
@@ -94,6 +101,21 @@ def power_of(db: StateDb, site: Site, machines: Iterable[Machine], feeder: str, 
             return None
         sum_w += power_w or 0.0
     return sum_w * float(site.pue)
+
+
+def _tariff_price(site: Site, now_us: int) -> Told | None:
+    """What one more MWh costs now under the site's tariff; None where there is none or it does not say."""
+    if not site.tariff:
+        return None
+    path = Path(site.tariff)
+    tariff = _read_tariff(path, path.stat().st_mtime_ns if path.is_file() else 0)
+    price = price_usd_mwh(tariff, now_us).usd_mwh
+    return None if price is None else Told(float(price), f"tariff {tariff.name}", now_us)
+
+
+@lru_cache(maxsize=8)
+def _read_tariff(path: Path, _changed_ns: int) -> Tariff:
+    return load_tariff(path)
 
 
 def _fresh(book: Book, quantity: Quantity, now_us: int) -> Told | None:

@@ -27,7 +27,7 @@ class Window(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=Tr
 
     Attributes:
         days: days on which it begins.
-        start: first minute, "14:00".
+        start: first minute, 14:00:00 (a TOML time, without quotes).
         end: minute after the last; one that is not after the start lies on the next day.
         zone: time zone of both, as the tz database names it.
     """
