@@ -11,7 +11,7 @@ from cyclopts import App, Parameter
 
 from mintage.cli.options import Options
 from mintage.cli.quantities import UNKNOWN
-from mintage.cli.show import print_json, print_table, progress, verdict
+from mintage.cli.show import print_json, print_table, progress
 from mintage.cli.site_options import SiteOptions
 from mintage.fleet.energy.counter import QUALITIES
 from mintage.fleet.energy.meters import MeterReader
@@ -45,28 +45,35 @@ def meters(*, read: Annotated[bool, Parameter(negative=())] = False, options: Si
     if options.json:
         print_json({"site": site.name, "meters": found})
     elif read:
-        for row in found:
-            values = [(name, UNKNOWN if value is None else f"{value:f}") for name, value in row["registers"].items()]
-            print_table(
-                f"{row['meter']}, {row['profile']} at {row['address']}", ("", "value"), rows, note=row["quality"]
-            )
+        _print_registers(found)
     else:
-        rows = [
-            (
-                row["meter"],
-                row["measures"],
-                row["profile"],
-                row["address"],
-                UNKNOWN if row["power_w"] is None else f"{row['power_w'] / 1000:,.1f}",
-                UNKNOWN if row["energy_wh"] is None else f"{row['energy_wh'] / 1000:,.1f}",
-                row["at"] or "never",
-                row["quality"],
-            )
-            for row in found
-        ]
-        heads = ("name", "measures", "profile", "address", "kW", "counter kWh", "read at", "meaning")
-        print_table(f"Meters of {site.name}", heads, rows, left=4)
+        _print_kept(site.name, found)
     return int(any(row["quality"] != QUALITIES["good"] for row in found))
+
+
+def _print_registers(found: list[dict[str, Any]]) -> None:
+    for row in found:
+        title = f"{row['meter']}, {row['profile']} at {row['address']}"
+        values = [(name, UNKNOWN if value is None else f"{value:f}") for name, value in row["registers"].items()]
+        print_table(title, ("", "value"), values, note=row["quality"])
+
+
+def _print_kept(site: str, found: list[dict[str, Any]]) -> None:
+    rows = [
+        (
+            row["meter"],
+            row["measures"],
+            row["profile"],
+            row["address"],
+            UNKNOWN if row["power_w"] is None else f"{row['power_w'] / 1000:,.1f}",
+            UNKNOWN if row["energy_wh"] is None else f"{row['energy_wh'] / 1000:,.1f}",
+            row["at"] or "never",
+            row["quality"],
+        )
+        for row in found
+    ]
+    heads = ("name", "measures", "profile", "address", "kW", "counter kWh", "read at", "meaning")
+    print_table(f"Meters of {site}", heads, rows, left=4)
 
 
 def _kept(options: SiteOptions, site: Site) -> list[dict[str, Any]]:
@@ -174,8 +181,8 @@ def check(file: Path, *, options: Options = Options()) -> int:
     ]
     heads = ("from", "until", "energy", "charges", "programs")
     told = [f"{item.name}: {len(item.prices):,} prices" for item in series]
-    print_table(f"Tariff {found.name}, {found.file.zone}", heads, rows, left=5, note="; ".join((*told, *gaps)))
-    print_table("", ("", ""), [("dates", verdict(passed=not gaps))], left=2)
+    note = "; ".join((*told, *gaps)) or "no days are left without a version"
+    print_table(f"Tariff {found.name}, {found.file.zone}", heads, rows, left=5, note=note)
     return int(bool(gaps))
 
 
