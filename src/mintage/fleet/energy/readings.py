@@ -15,7 +15,8 @@ from mintage.fleet.energy.counter import QUALITIES
 from mintage.fleet.sites import Site
 from mintage.fleet.statedb import StateDb
 
-SCHEMA = """
+_TABLES = (
+    """
 CREATE TABLE IF NOT EXISTS meter_reading (
     meter TEXT NOT NULL,
     at_us INTEGER NOT NULL,
@@ -25,9 +26,12 @@ CREATE TABLE IF NOT EXISTS meter_reading (
     counted_wh INTEGER,
     unknown_us INTEGER,
     PRIMARY KEY (meter, at_us)
-) WITHOUT ROWID;
-CREATE TABLE IF NOT EXISTS meter_counter (meter TEXT PRIMARY KEY, state BLOB NOT NULL) WITHOUT ROWID;
-"""
+) WITHOUT ROWID
+""",
+    "CREATE TABLE IF NOT EXISTS meter_counter (meter TEXT PRIMARY KEY, state BLOB NOT NULL) WITHOUT ROWID",
+)
+SCHEMA = ";".join(_TABLES)
+"""The tables of meters, for `StateDb.define`."""
 MINUTES_DAYS = 40
 """Every minute is kept for so long."""
 QUARTERS_DAYS = 400
@@ -85,7 +89,7 @@ class LastReading(msgspec.Struct, frozen=True, kw_only=True):
 
 def last_readings(db: StateDb) -> dict[str, LastReading]:
     """The last reading of every meter, by its name."""
-    db.define(SCHEMA)
+    _ready(db)
     rows = db.rows(
         "SELECT meter, max(at_us), power_w, energy_wh, quality FROM meter_reading GROUP BY meter"
     )  # SQLite takes the other columns from the row that has the maximum
@@ -97,7 +101,7 @@ def last_readings(db: StateDb) -> dict[str, LastReading]:
 
 def meter_power_w(db: StateDb, meter: str, now_us: int, max_age_s: float = 180) -> tuple[float | None, str]:
     """Power that a meter shows, W, or None with the reason."""
-    db.define(SCHEMA)
+    _ready(db)
     rows = db.rows(
         "SELECT at_us, power_w, quality FROM meter_reading WHERE meter = ? ORDER BY at_us DESC LIMIT 1", (meter,)
     )
@@ -154,7 +158,7 @@ def energy_between(db: StateDb, meters: Sequence[str], from_us: int, to_us: int)
         from_us: first instant.
         to_us: last instant.
     """
-    db.define(SCHEMA)
+    _ready(db)
     if not meters:
         return Metered(wh=None, known_wh=0, reason="there is no meter.")
     known_wh, reason = 0, ""
@@ -208,6 +212,12 @@ def prune(db: StateDb, now_us: int) -> None:
     db.execute(
         "DELETE FROM meter_reading WHERE at_us BETWEEN ? AND ? AND at_us / 60000000 % 15 <> 0", (recent_us, quarters_us)
     )
+
+
+def _ready(db: StateDb) -> None:
+    """Make the tables where no agent has made them; unlike a script, this does not end a transaction that is open."""
+    for statement in _TABLES:
+        db.execute(statement)
 
 
 def _spans(from_us: int, to_us: int, length_us: int) -> Iterator[tuple[int, int]]:
