@@ -62,9 +62,11 @@ def read(stats: Stats, model: Model | None) -> Fresh:
     fresh.problems = _faults(pairs, values)
     state = values["state"] = _state(pairs, values, is_working=is_working, has_faults=bool(fresh.problems))
     fresh.problems += _restart(pairs, values)
+    if model:
+        fresh.problems += _missing_boards(pairs, model)
     fresh.boards = _boards(stats, state)
     if fresh.boards:
-        values["boards"] = sum(not board.problem for board in fresh.boards) if state == "hashing" else 0
+        values["boards"] = sum(bool(board.hashrate_ths) for board in fresh.boards) if state == "hashing" else 0
         fresh.problems += [f"board {board.number}: {board.problem}" for board in fresh.boards if board.problem]
     else:
         unknown["boards"] = "its telemetry has no MGHS"
@@ -153,6 +155,14 @@ def _restart(pairs: dict[bytes, bytes], values: dict[str, Value]) -> list[str]:
     return [reason] if reason else []
 
 
+def _missing_boards(pairs: dict[bytes, bytes], model: Model) -> list[str]:
+    """Boards that the machine does not find; it says how many it has: "Work: In Work, Hash Board: 3"."""
+    word = pairs.get(b"SYSTEMSTATU", b"").rpartition(b"Hash Board:")[2].strip()
+    if not word.isdigit() or len(word) > 2 or int(word) >= model.boards:
+        return []
+    return [f"only {int(word)} of {model.boards} hash boards are found"]
+
+
 def _boards(stats: Stats, state: str) -> tuple[Board, ...]:
     """Hash boards, with what their chips say left as text."""
     pairs = stats.values
@@ -171,13 +181,16 @@ def _boards(stats: Stats, state: str) -> tuple[Board, ...]:
         elif code != b"0":
             problem = f"error code {shown(code)}"
         chips_c, chips_mv, chips_work = _CHIPS[slot]
+        temperatures = pairs.get(chips_c, b"")
+        if state == "hashing" and not problem and b" 0 " in temperatures:
+            problem = f"{temperatures.split().count(b'0')} chips tell no temperature"
         boards.append(
             Board(
                 slot,
                 ghs / 1000 if 0 <= ghs <= BOARD_GHS_MAX else None,
                 _degrees(means, slot),
                 _degrees(tops, slot),
-                pairs.get(chips_c, b""),
+                temperatures,
                 pairs.get(chips_mv, b""),
                 pairs.get(chips_work, b""),
                 problem,
