@@ -20,13 +20,15 @@ def complete(request: bytes) -> bool:
 
 
 def answer(machine: Machine, request: bytes) -> bytes:
-    """The reply to a request; b"" where the machine restarts instead of answering.
+    """The reply to a request; b"" where the machine has no power, boots, or restarts instead of answering.
 
     Args:
         machine: which is asked.
         request: what came over the connection.
     """
     machine.advance()
+    if machine.state in ("boot", "off"):
+        return b""
     text = request.decode("utf-8", "replace").strip("\0\r\n\t ")
     if not text.startswith("{"):
         command, _, parameter = text.partition("|")

@@ -16,7 +16,7 @@ import msgspec
 
 from mintage.fleet.virtual.condition import Surroundings
 from mintage.fleet.virtual.faults import Fault, Plan, RandomFault, strike
-from mintage.fleet.virtual.host import Host
+from mintage.fleet.virtual.host import TICK_S, Host
 from mintage.fleet.virtual.machine import Machine
 from mintage.fleet.virtual.pools import Work
 from mintage.units.clock import Clock
@@ -57,6 +57,7 @@ class VirtualFleet:
         self._due: list[tuple[float, int, Callable[[], None]]] = []
         self._order = count()
         self._timeline: asyncio.Task[None] | None = None
+        self._nap: asyncio.Task[None] | None = None
         self._last_address = max(IPv4Address(machine.address) for machine in machines)
         for fault in (*self._plan.fault, *self._plan.random):
             self._named(fault)
@@ -201,6 +202,8 @@ class VirtualFleet:
 
     def _at(self, due_s: float, what: Callable[[], None]) -> None:
         heapq.heappush(self._due, (due_s, next(self._order), what))
+        if self._nap and self._due[0][0] == due_s:
+            self._nap.cancel()
 
     async def _live(self) -> None:
         """Let things happen when they are due."""
@@ -208,8 +211,12 @@ class VirtualFleet:
             now_s = self._clock.elapsed_s()
             while self._due and self._due[0][0] <= now_s:
                 heapq.heappop(self._due)[2]()
-            wait_s = self._due[0][0] - now_s if self._due else 60.0
-            await self._clock.sleep(min(wait_s, 60.0))
+            wait_s = self._due[0][0] - now_s if self._due else _DAY_S
+            self._nap = asyncio.create_task(self._clock.sleep(max(wait_s, TICK_S)))
+            try:
+                await asyncio.wait({self._nap})
+            finally:
+                self._nap.cancel()
 
 
 def allow_files(machines: int) -> None:
