@@ -5,6 +5,7 @@ from __future__ import annotations
 import asyncio
 import json
 from pathlib import Path
+from shutil import copyfile
 from typing import Any
 
 import pytest
@@ -58,6 +59,11 @@ class Place:
         code = end.value.code
         return (code if isinstance(code, int) else 0), out, err
 
+    def keep(self, state: Path) -> None:
+        """Put a site's state file where its agent would have it."""
+        (self.folder / "var/alder").mkdir(parents=True)
+        copyfile(state, self.folder / "var/alder/agent.db")
+
     def told(self, *words: str, site: bool = True) -> tuple[int, Any]:
         """Exit code and JSON of a command."""
         code, out, _ = self.call(*words, "--json", site=site)
@@ -70,29 +76,33 @@ def place(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> Place:
     return Place(tmp_path, capsys)
 
 
-def read_a_day(folder: Path, watts: float = 120_000.0) -> None:
-    """Let the site's meter be read every five minutes through one UTC day and a little more."""
+@pytest.fixture(scope="module")
+def metered_day(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """The state of a site whose meter was read every quarter of an hour through one UTC day and a little more."""
+    folder = tmp_path_factory.mktemp("day")
+    (folder / "alder.toml").write_text(SITE.format(ADDRESS), "utf-8")
     site = load_site(folder / "alder.toml")
-    db = StateDb(folder / "var/alder/agent.db")
+    db = StateDb(folder / "agent.db")
     db.define(SCHEMA)
-    clock = StepClock(parse_instant("2025-07-01T23:55:00Z"))
+    clock = StepClock(parse_instant("2025-07-01T23:45:00Z"))
 
     async def work() -> None:
-        async with VirtualMeter(f"{ADDRESS}:5020", clock, lambda: watts):
+        async with VirtualMeter(f"{ADDRESS}:5020", clock, lambda: 120_000.0):
             reader = MeterReader(site, site.meter[0])
-            for _ in range(291):
+            for _ in range(99):
                 sample, trouble = await reader.read(clock)
                 reader.keep(db, sample, trouble)
-                await clock.advance(300)
+                await clock.advance(900)
             reader.close()
 
     asyncio.run(work())
     db.close()
+    return folder / "agent.db"
 
 
-def test_a_day_by_the_hour_and_its_cost(place: Place) -> None:
+def test_a_day_by_the_hour_and_its_cost(place: Place, metered_day: Path) -> None:
     """A UTC day at 120 kW: 24 hours of 120 kWh, rows that sum to the cost, and demand left to the month's bill."""
-    read_a_day(place.folder)
+    place.keep(metered_day)
     code, day = place.told("cost", "2025-07-02")
     assert code == 0
     assert [hour["wh"] for hour in day["hours"]] == [120_000] * 24
@@ -103,17 +113,17 @@ def test_a_day_by_the_hour_and_its_cost(place: Place) -> None:
     assert "left to the month's bill: demand" in out
 
 
-def test_a_month_that_is_not_metered_is_unknown_and_says_why(place: Place) -> None:
+def test_a_month_that_is_not_metered_is_unknown_and_says_why(place: Place, metered_day: Path) -> None:
     """With one day of readings the month's bill is unknown: exit 1, and the reason names the meter."""
-    read_a_day(place.folder)
+    place.keep(metered_day)
     code, bill = place.told("cost", "2025-07")
     assert (code, bill["usd"]) == (1, None)
     assert "meter supply has no reading before the instant" in bill["reason"]
 
 
-def test_meters_as_the_agent_kept_them_and_as_they_answer(place: Place) -> None:
+def test_meters_as_the_agent_kept_them_and_as_they_answer(place: Place, metered_day: Path) -> None:
     """The last kept reading is told with its instant; a meter that is gone is told by `--read` with exit 1."""
-    read_a_day(place.folder)
+    place.keep(metered_day)
     code, kept = place.told("meters")
     assert code == 0
     assert kept["meters"][0]["power_w"] == 120_000

@@ -72,7 +72,7 @@ def test_silence_is_named_and_the_counter_covers_it() -> None:
     """A silent meter has no power, but once it answers its counter tells the energy of the whole time."""
 
     async def run() -> None:
-        faults = [MeterFault(kind="silence", from_s=300, for_s=600)]
+        faults = [MeterFault(kind="silence", from_s=300, for_s=240)]
         async with minutes_of(f"{HOST}.3:5020", load, faults) as at:
             assert await at.read(6) == "silent"
             assert meter_power_w(at.db, "supply", at.clock.now_us()) == (None, "meter supply: did not answer.")
