@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from datetime import UTC, datetime
 from decimal import Decimal
 from typing import Any
@@ -11,6 +11,11 @@ from cyclopts import App
 
 from mintage.books.measurements import last_by_site
 from mintage.books.view import View
+from mintage.cli.fleet_adopt import adopt_, link_
+from mintage.cli.fleet_list import list_, top_
+from mintage.cli.fleet_map import map_
+from mintage.cli.fleet_scan import scan_
+from mintage.cli.fleet_show import show_
 from mintage.cli.options import Options
 from mintage.cli.quantities import Day, shown, ths
 from mintage.cli.show import print_json, print_table
@@ -18,17 +23,17 @@ from mintage.fleet.facts import HashrateMeasured
 from mintage.fleet.service import SiteHashrate, hashrate_by_site
 
 app = App(name="fleet", help="Machines of a site; hash rate by site.")
-_SITE_COMMANDS = {
-    "scan": ("fleet_scan", "Find machines in CIDR blocks, ranges and single addresses, and read each one once."),
-    "adopt": ("fleet_adopt", "Find a site's machines once, adopt the new ones and read each one."),
-    "link": ("fleet_adopt", "Say which serial number of the factory's facts a machine has."),
-    "list": ("fleet_list", "Machines of a site with their latest readings."),
-    "top": ("fleet_list", "The worst machines of a site by a measure; refreshed live on a terminal."),
-    "map": ("fleet_map", "The site drawn by hall, rack and slot."),
-    "show": ("fleet_show", "Everything that is known of one machine, or why it is unknown."),
+_SITE_COMMANDS: dict[str, Callable[..., None]] = {
+    "scan": scan_,
+    "adopt": adopt_,
+    "link": link_,
+    "list": list_,
+    "top": top_,
+    "map": map_,
+    "show": show_,
 }
-for _name, (_module, _help) in _SITE_COMMANDS.items():
-    app.command(f"mintage.cli.{_module}:{_name}_", name=_name, help=_help)  # each loads only when it is called
+for _name, _command in _SITE_COMMANDS.items():
+    app.command(_command, name=_name)
 
 
 @app.command

@@ -4,19 +4,21 @@ from __future__ import annotations
 
 import asyncio
 import csv
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from pathlib import Path
 from typing import Annotated
 
+import msgspec
 from cyclopts import Parameter
 
 from mintage.cli.fleet_rows import heading, latest_of, one_of, table_cells
 from mintage.cli.options import actor
 from mintage.cli.show import print_json, print_table
 from mintage.cli.site_options import SiteOptions
-from mintage.fleet.agent.compose import compose, outbox
 from mintage.fleet.agent.lock import only_agent
+from mintage.fleet.asset_store import Asset
 from mintage.fleet.identity import Register
+from mintage.fleet.latest_store import SqliteLatest
 from mintage.fleet.rows import machine_row
 from mintage.fleet.sites import Site
 from mintage.fleet.statedb import StateDb
@@ -35,6 +37,8 @@ def adopt_(*, options: SiteOptions = SiteOptions()) -> None:
 
     Example: mintage fleet adopt --site alder
     """
+    from mintage.fleet.agent.compose import compose  # noqa: PLC0415  start-up time counts, and an agent is large
+
     site = options.load()
     with only_agent(options.folder(site), site.name):
         db = options.state(site)
@@ -87,6 +91,7 @@ def link_(
                     done.append(register.link(asset, _checked(serial_)))
                 except InputError as error:
                     raise error.at(file=str(csv_), line=line) from error
+        _show_serials(SqliteLatest(db), done)
     if options.json:
         print_json([{"asset_id": asset.asset, "address": asset.address, "serial": asset.serial} for asset in done])
         return
@@ -95,7 +100,17 @@ def link_(
     )
 
 
+def _show_serials(latest: SqliteLatest, linked: Sequence[Asset]) -> None:
+    """Let the latest state tell serial numbers at once; the agent would with its next poll."""
+    known = {machine.asset: machine for machine in latest.all()}
+    latest.put(
+        msgspec.structs.replace(known[asset.asset], serial=asset.serial) for asset in linked if asset.asset in known
+    )
+
+
 def _register(options: SiteOptions, site: Site, db: StateDb) -> Register:
+    from mintage.fleet.agent.compose import outbox  # noqa: PLC0415  as above
+
     clock = options.time()
     return Register(db, site, clock, outbox(options.folder(site), site, db, clock), actor())
 

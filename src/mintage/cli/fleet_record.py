@@ -10,7 +10,7 @@ from collections.abc import Iterator
 from datetime import date, timedelta
 from fractions import Fraction
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import msgspec
 
@@ -19,13 +19,15 @@ from mintage.factory.facts import MachinesBuilt
 from mintage.factory.service import landed_cost
 from mintage.fleet.facts_site import DayWorked
 from mintage.fleet.telemetry.layout import DAY_S, begin_of
-from mintage.fleet.telemetry.parquet import ParquetStore
 from mintage.house import open_journal
 from mintage.journal.standing import standing
 from mintage.journal.store import Journal
 from mintage.mining.facts import Earned
 from mintage.sales.facts import MachinesDelivered
 from mintage.units.serials import parse_serials, serial_range
+
+if TYPE_CHECKING:
+    from mintage.fleet.telemetry.parquet import ParquetStore
 
 EARNED_DAYS = 30
 
@@ -58,6 +60,8 @@ def record(db: Path, folder: Path, site: str, asset: str, serial: str, today: da
     names = ("built", "landed cost USD", "delivered", "earned BTC", "earned USD")
     if not db.is_file():
         return [Item(name, None, f"there is no journal at {db}") for name in names]
+    from mintage.fleet.telemetry.parquet import ParquetStore  # noqa: PLC0415  start-up time counts
+
     journal = open_journal(db)
     try:
         return [*_made(journal, serial), *_earned(journal, ParquetStore(folder / "telemetry"), site, asset, today)]

@@ -14,7 +14,6 @@ from mintage.cli.show import print_json, print_table, progress
 from mintage.cli.site_options import SiteOptions
 from mintage.fleet.agent.lock import agent_runs
 from mintage.fleet.discovery import Search, Tally
-from mintage.fleet.drivers.registry import drivers, open_session
 from mintage.fleet.identity import Found, Register
 from mintage.fleet.latest import Machine
 from mintage.fleet.latest_store import SqliteLatest
@@ -56,6 +55,8 @@ def scan_(
         concurrency: connections open at once.
         timeout: seconds within which an address must accept a connection. What did not is asked once more.
     """
+    from mintage.fleet.drivers.registry import drivers  # noqa: PLC0415  start-up time counts
+
     if concurrency < 1 or timeout <= 0:
         raise InputError("a search needs at least one connection and some time.", field="--concurrency, --timeout")
     site = _site(options, needed=not ranges)
@@ -118,6 +119,8 @@ async def _read_all(
     search: Search, register: Register | None, step: Callable[[int, int | None], None]
 ) -> list[dict[str, Any]]:
     """Find machines and read each one while the search goes on."""
+    from mintage.fleet.drivers.registry import open_session  # noqa: PLC0415  as above
+
     rows: list[dict[str, Any]] = []
     slots = asyncio.Semaphore(100)
 

@@ -34,7 +34,12 @@ GROUPS = {
     "silicon": "Wafers, dies and yield.",
     "factory": "Landed cost, stock and duty.",
     "sales": "Average price and backlog.",
-    "agent": "Run the agent of a site: find, poll, alert, control, curtail, upload.",
+    "agent": (
+        "Run the agent of a site: find, poll, alert, control, curtail, upload.\n\n"
+        "It goes on until it is interrupted or terminated, and then ends in good order. It may be killed at any time: "
+        "the next one goes on where it stood. A second agent for the same site is refused.\n\n"
+        "Example: mintage agent --site alder"
+    ),
     "headquarters": "Take what sites upload; give sites their tokens.",
     "fleet": "Machines of a site; hash rate by site.",
     "alerts": "What is wrong at a site, and who takes care of it.",

@@ -106,7 +106,7 @@ class Agent:
             StoreError: the state file cannot be written.
         """
         tally = await self._finder.search()
-        self._mark_displaced()
+        self._tell_register()
         await self._poller.once()
         self._keep()
         await self._outlet.deliver()
@@ -148,24 +148,31 @@ class Agent:
         """Search at once and at every interval; between, ask those who came back whether they are who they were."""
         while True:
             began_s = self._clock.elapsed_s()
-            LOG.info("search: %s", await self._finder.search())
-            self._mark_displaced()
+            tally = await self._finder.search()
+            self._tell_register()
+            LOG.info("search: %s", tally)
             while self._clock.elapsed_s() - began_s < self._site.agent.rescan_s:
                 await self._clock.sleep(min(self._site.agent.poll_s, self._site.agent.rescan_s))
                 returned, self._returned = sorted(self._returned), set()
                 await self._finder.ask_again(returned)
                 self._finder.take_register()
-                self._mark_displaced()
+                self._tell_register()
 
-    def _mark_displaced(self) -> None:
-        """A machine whose address another one has now is polled no more: say so, rather than what it said last."""
+    def _tell_register(self) -> None:
+        """Show machines that nobody polled yet, and say so where one is polled no more: another has its address."""
+        new = []
         for asset in self._register.all():
-            if not asset.here and self._answers(asset.asset):
+            if asset.asset not in self._last and asset.asset not in self._fresh:
+                new.append(self._machine(asset.asset, None))
+            elif not asset.here and self._answers(asset.asset):
                 self._fresh[asset.asset] = Snapshot(
                     at_us=self._clock.now_us(),
                     values={"state": "offline"},
                     unknown={"": "another machine answers at its address"},
                 )
+        self._last.update({machine.asset: machine for machine in new})
+        if new:
+            self._latest.put(new)
 
     async def _keep_on(self) -> None:
         while True:
@@ -183,10 +190,10 @@ class Agent:
             self._outlet.hear(machines)
             self._latest.put(machines)
 
-    def _machine(self, name: str, snapshot: Snapshot) -> Machine:
+    def _machine(self, name: str, snapshot: Snapshot | None) -> Machine:
         asset, before = self._register.get(name), self._last.get(name)
-        offline = snapshot.state == "offline"
-        if asset.contested:
+        heard = snapshot is not None and snapshot.state != "offline"
+        if snapshot and asset.contested:
             snapshot = msgspec.structs.replace(snapshot, problems=(*snapshot.problems, asset.contested))
         return Machine(
             asset=name,
@@ -195,7 +202,7 @@ class Agent:
             place=self._places.of(asset.address),
             serial=asset.serial,
             snapshot=snapshot,
-            seen_us=(before.seen_us if before else None) if offline else snapshot.at_us,
+            seen_us=snapshot.at_us if snapshot and heard else before.seen_us if before else None,
         )
 
 
