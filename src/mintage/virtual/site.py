@@ -21,11 +21,11 @@ from mintage.fleet.virtual.meter import VirtualMeter
 from mintage.fleet.virtual.pools import Work
 from mintage.mining.virtual.book import Terms
 from mintage.mining.virtual.client import StratumClient
-from mintage.mining.virtual.pool import PoolSettings, VirtualPool
+from mintage.mining.virtual.pool import PoolSettings, VirtualPool, share_difficulty_at
 from mintage.treasury.virtual.chain import VirtualChain
 from mintage.treasury.virtual.electrum import electrum
 from mintage.treasury.virtual.esplora import esplora
-from mintage.units.clock import Clock
+from mintage.units.clock import Clock, ScaledClock
 from mintage.units.errors import InputError
 from mintage.wire.serve import serving
 
@@ -84,9 +84,9 @@ class VirtualSite:
             task.result()
 
     async def hand_over(self) -> None:
-        """Bring the shares that machines found since the last time to the pool."""
+        """Bring the shares that machines found since the last time to the pool; those over the wire last: they wait."""
         at_us = self._clock.now_us()
-        for work in self.fleet.drain_work():
+        for work in sorted(self.fleet.drain_work(), key=lambda work: work.address in self._sampled):
             await self._credit(work, at_us)
 
     async def _start(self) -> None:
@@ -126,8 +126,14 @@ class VirtualSite:
             mean_fees_sats=virtual.block_fees_btc * _SATS,
             fee_pct=self.account.fee_pct,
         )
+        speed = self._clock.speed if isinstance(self._clock, ScaledClock) else 1.0
         return PoolSettings(
-            terms=terms, stratum=_stratum(self.account), http=_listen(virtual.pool_listen), seed=virtual.seed
+            terms=terms,
+            stratum=_stratum(self.account),
+            http=_listen(virtual.pool_listen),
+            seed=virtual.seed,
+            share_difficulty=share_difficulty_at(speed),
+            refresh_s=60 if speed < 60 else 600,
         )
 
     def _addresses(self) -> dict[str, str]:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import math
 from collections.abc import Collection, Mapping
 from contextlib import AsyncExitStack
 from datetime import timedelta
@@ -22,6 +23,10 @@ from mintage.wire.serve import serving
 
 STATED_AFTER_S = 300
 """A day is stated so long after its end, so that work counted at its end is in it."""
+
+
+_SHARE_DIFFICULTY = 1 << 19
+"""A machine of 200 TH/s finds one such share in eleven seconds."""
 
 
 class Payer(Protocol):
@@ -50,7 +55,7 @@ class PoolSettings(msgspec.Struct, frozen=True, kw_only=True):
     stratum: tuple[str, int] = ("127.0.0.1", 0)
     http: tuple[str, int] = ("127.0.0.1", 0)
     seed: int = 1
-    share_difficulty: int = 1 << 19
+    share_difficulty: int = _SHARE_DIFFICULTY
     refresh_s: int = 60
     token_hashes: frozenset[str] = frozenset()
     faults: tuple[PoolFault, ...] = ()
@@ -148,3 +153,9 @@ class VirtualPool:
             ends_us = midnight_us(self.book.open_day + timedelta(days=1)) + STATED_AFTER_S * 1_000_000
             await self.clock.sleep((ends_us - self.clock.now_us()) / 1_000_000)
             await self.settle()
+
+
+def share_difficulty_at(speed: float) -> int:
+    """Difficulty of shares for a clock that runs so many times as fast, so that a machine sends one a second or so."""
+    doublings = max(0, math.ceil(math.log2(max(speed, 1) / 16)))
+    return _SHARE_DIFFICULTY << doublings
