@@ -158,6 +158,7 @@ def test_an_empty_summary_is_made_good_by_litestats() -> None:
             one = driver.session(target, _q(), SystemClock())
             first, second = await one.poll(), await one.poll()
         assert first.values["power_in_w"] == second.values["power_in_w"] == 146
+        assert first.sources["power_in_w"] == second.sources["power_in_w"] == "litestats.PS[6]"
         assert len(first.boards[0].chips_c) == 160, "the chips are only in estats"
         asked = [each.split(b'"')[3] for each in replay.asked]
         assert asked[:2] == [b"estats", b"litestats"]

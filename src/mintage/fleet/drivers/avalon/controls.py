@@ -171,6 +171,8 @@ async def _pools(to: Addressee, pools: tuple[PoolSetting, ...]) -> Result:
             if not told or _UNSAFE.search(told):
                 return Result("unsupported", f"'{told}' is empty or has a character that would end the command")
     user, _, password = os.environ.get(LOGIN_VARIABLE, LOGIN_DEFAULT).partition(":")
+    if _UNSAFE.search(user) or _UNSAFE.search(password):
+        return Result("unsupported", f"the login in {LOGIN_VARIABLE} has a character that would end the command")
     words = []
     for slot, pool in enumerate(pools):
         result = await _tell(

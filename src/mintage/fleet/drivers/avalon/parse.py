@@ -33,12 +33,14 @@ class Stats(msgspec.Struct, frozen=True, gc=False):
         values: text of each pair by name; empty where the machine left its summary out.
         when: its own time: seconds since 1970, or on A-series since it started; None where it does not say.
         modules: whether there are more machines behind the same controller, of which only the first is read.
+        command: command that it answers.
     """
 
     family: Family
     values: dict[bytes, bytes]
     when: int | None
     modules: bool
+    command: str = "estats"
 
     def numbers(self, name: bytes) -> list[float]:
         """The numbers of a pair, NaN where a word is none; empty where there is no such pair."""

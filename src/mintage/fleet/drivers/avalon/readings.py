@@ -53,7 +53,7 @@ def read(stats: Stats, model: Model | None) -> Fresh:
         model: the machine's model; None where unknown: it is read as far as the protocol goes.
     """
     pairs = stats.values
-    found = plan(tuple([key in pairs for key in choices()]))
+    found = plan(tuple([key in pairs for key in choices()]), stats.command)
     values, unknown = _take(found.steps, pairs)
     unknown |= found.absent
     fresh = Fresh(values, unknown, found.sources, (), (), [], [])

@@ -65,6 +65,7 @@ class AvalonSession:
 
     async def poll(self) -> Snapshot:
         """Read the machine; one that does not answer is a snapshot in state offline, with the reason."""
+        asked_us = self._clock.now_us()
         try:
             is_slow = self._clock.elapsed_s() >= self._slow_due_s
             stats = await self._telemetry(is_slow=is_slow)
@@ -76,7 +77,8 @@ class AvalonSession:
         if is_slow and await self._slow_round():
             self._slow_due_s = elapsed_s + self._slow_every_s
         self._family = stats.family
-        self._ahead_s = stats.when - at_us / 1e6 if stats.when and stats.when > EPOCH_S_MIN else 0.0
+        # Against the instant of asking, so that a slow answer makes the lead of an action longer, never shorter.
+        self._ahead_s = stats.when - asked_us / 1e6 if stats.when and stats.when > EPOCH_S_MIN else 0.0
         fresh = read(stats, self._model)
         self._history.compare(stats, fresh, elapsed_s)
         return self._joined(fresh, at_us)
@@ -105,8 +107,8 @@ class AvalonSession:
         if stats.values.get(b"GHSspd") is None and self._command is ESTATS and stats.family == "home":
             lite = parse_stats(await self._line.ask(LITESTATS), self._line.address)
             self._command = LITESTATS
-            return Stats(lite.family, stats.values | lite.values, lite.when, lite.modules)
-        return stats
+            return msgspec.structs.replace(lite, values=stats.values | lite.values, command="litestats")
+        return stats if self._command is ESTATS else msgspec.structs.replace(stats, command="litestats")
 
     async def _slow_round(self) -> bool:
         """One joined command, or the single ones where the firmware joins none; whether it came through."""

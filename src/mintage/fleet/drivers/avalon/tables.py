@@ -122,8 +122,8 @@ def choices() -> tuple[bytes, ...]:
 
 
 @cache
-def plan(present: tuple[bool, ...]) -> Plan:
-    """How to take readings, given which of the `choices` are there."""
+def plan(present: tuple[bool, ...], command: str) -> Plan:
+    """How to take readings, given which of the `choices` are there and which command they answer."""
     there = {key for key, is_there in zip(choices(), present, strict=True) if is_there}
     whole = {field.name for field in fields() if field.kind == "int"}
     steps: list[Step] = []
@@ -138,7 +138,7 @@ def plan(present: tuple[bool, ...]) -> Plan:
         steps.append(
             Step(source.field, name, place, source.scale, source.low, source.high, source.field in whole, reason)
         )
-        sources[source.field] = f"estats.{key}"
+        sources[source.field] = f"{command}.{key}"
     return Plan(tuple(steps), sources, absent)
 
 

@@ -7,8 +7,9 @@ from typing import Any
 
 from mintage.units.errors import InputError
 
-ERRORS = (RuntimeError, ValueError, TypeError, OSError, TimeoutError)
-"""What the library raises: its own failures as RuntimeError, what a model lacks as TypeError or ValueError."""
+ERRORS = (RuntimeError, ValueError, TypeError, OSError)
+"""What the library raises: its own failures as RuntimeError, what a model lacks as TypeError or ValueError;
+a deadline that passed is an OSError too."""
 
 
 def is_installed() -> bool:
