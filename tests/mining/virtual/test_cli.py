@@ -35,7 +35,7 @@ def test_it_says_where_it_listens(shell: Shell, monkeypatch: pytest.MonkeyPatch)
         (("--stratum", "here"), "no address"),
         (("--fee-pct", "101"), "above 100"),
         (("--difficulty", "0"), "more than zero"),
-        (("--fees", "0.000000001"), "0.000000001"),
+        (("--fees", "0.000000001"), "finer than"),
         (("--token-env", "NO_SUCH_VARIABLE"), "NO_SUCH_VARIABLE"),
         (("--faults", "none.toml"), "no such plan"),
         (("--clock", "none.json"), "no clock"),
