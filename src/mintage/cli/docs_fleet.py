@@ -10,7 +10,11 @@ import msgspec
 from mintage.cli.docs_markdown import code, page, table
 from mintage.fleet import sites
 from mintage.fleet.alerts.rules import load_rules
+from mintage.fleet.energy import terms
+from mintage.fleet.energy.counter import QUALITIES
+from mintage.fleet.energy.prices import SeriesSpec
 from mintage.fleet.energy.profiles import profiles
+from mintage.fleet.energy.windows import Window
 from mintage.fleet.models import models
 from mintage.fleet.readings import fields
 from mintage.journal.reference import field_meanings
@@ -26,6 +30,22 @@ _TABLES: tuple[tuple[str, type[msgspec.Struct]], ...] = (
     ("[headquarters]", sites.Headquarters),
     ("[alerts]", sites.AlertSettings),
     ("[virtual]", sites.Virtual),
+)
+_TARIFF: tuple[tuple[str, type[msgspec.Struct]], ...] = (
+    ("[[series]]", SeriesSpec),
+    ("[[version]]", terms.Version),
+    ('[[version.energy]] kind = "fixed"', terms.Fixed),
+    ('[[version.energy]] kind = "time-of-use"', terms.TimeOfUse),
+    ("[[version.energy.band]]", terms.Band),
+    ('[[version.energy]] kind = "indexed"', terms.Indexed),
+    ('[[version.energy]] kind = "block-and-index"', terms.BlockAndIndex),
+    ("[[version.demand]]", terms.DemandCharge),
+    ("[[version.coincident]]", terms.CoincidentPeak),
+    ("[[version.coincident.chance]]", terms.Chance),
+    ("[[version.monthly]]", terms.MonthlyCharge),
+    ("[[version.program]]", terms.Program),
+    ("[[heat]]", terms.HeatContract),
+    ("when = { ... }", Window),
 )
 
 
@@ -48,6 +68,22 @@ def site_page() -> str:
         "missing key, or a name that is not described, is refused with file and key.",
         "## Top level",
         table(("key", "default", "meaning"), keys),
+        *parts,
+    )
+
+
+def tariff_page() -> str:
+    """Every key of a tariff file."""
+    heads = ("key", "default", "meaning")
+    parts = [part for name, cls in _TARIFF for part in (f"## {name}", _summary(cls), table(heads, _rows(cls)))]
+    return page(
+        "Tariff file",
+        "A tariff is one TOML file beside the site's; `examples/tariff.toml` is a whole one, `mintage energy tariff "
+        "check` reads it. Components of energy add up. Dates that overlap, hours that overlap or leave a gap, an "
+        "unknown zone and a name that is not there are refused; a day without a version and a price that is missing "
+        "are unknown, with the reason, and never 0.",
+        "## Top level",
+        table(heads, _rows(terms.TariffFile)),
         *parts,
     )
 
@@ -110,6 +146,10 @@ def meters_page() -> str:
         "Device profiles of Modbus TCP meters (`src/mintage/fleet/energy/profiles.toml`), by the name that a site's "
         "`[[meter]] profile` takes.",
         table(("profile", "device", "measures (grade)", "source"), rows),
+        "## Quality",
+        "Each reading is judged against the one before. A counter is believed only as far as it runs forwards, and no "
+        "faster than the supply can carry; energy that nobody counted stays unknown.",
+        table(("quality", "meaning"), [(code(name), words) for name, words in QUALITIES.items()]),
     )
 
 
@@ -132,9 +172,10 @@ def _summary(cls: type) -> str:
 
 
 def _rows(cls: type[msgspec.Struct]) -> list[tuple[str, str, str]]:
-    meanings, hints = field_meanings(cls), get_type_hints(cls)
+    hints = get_type_hints(cls)
+    meanings = {name: text for base in reversed(cls.__mro__) for name, text in field_meanings(base).items()}
     return [
-        (code(field.name), _default(field, hints[field.name]), meanings.get(field.name, ""))
+        (code(field.encode_name), _default(field, hints[field.name]), meanings.get(field.name, ""))
         for field in msgspec.structs.fields(cls)
     ]
 
@@ -146,5 +187,7 @@ def _default(field: msgspec.structs.FieldInfo, hint: Any) -> str:
         return "none"
     if isinstance(field.default, msgspec.Struct):
         return "see below"
+    if isinstance(field.default, tuple):
+        return "all"
     choices = [str(item) for item in get_args(hint) if isinstance(item, str)]
     return f"{code(str(field.default))}" + (f" of {', '.join(choices)}" if choices else "")

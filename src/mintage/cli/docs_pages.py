@@ -11,10 +11,14 @@ from mintage.books.policy import Policy, policy
 from mintage.cli import main as shell
 from mintage.cli.docs_books import chart_page, kpis_page, statements_page
 from mintage.cli.docs_facts import facts_page
-from mintage.cli.docs_fleet import alerts_page, meters_page, models_page, readings_page, site_page
+from mintage.cli.docs_fleet import alerts_page, meters_page, models_page, readings_page, site_page, tariff_page
 from mintage.cli.docs_markdown import code, page, table
 from mintage.disclosure import document
+from mintage.fleet.curtail import asks, rules, signals
 from mintage.fleet.drivers.avalon import client as avalon
+from mintage.fleet.energy import modbus, prices
+from mintage.fleet.telemetry import adopt, writer
+from mintage.fleet.uplink import envelope
 from mintage.journal import intake
 from mintage.journal.checks import CHECKS
 from mintage.journal.reference import field_meanings
@@ -30,6 +34,7 @@ VARIABLES = {
     "MINTAGE_DATA": ("folder of the sites' state and telemetry, where `--data` is not given", "var/sites"),
     "MINTAGE_CLOCK": ("clock file of a virtual site, where `--clock` is not given", "this machine's clock"),
     "MINTAGE_SITE_TOKEN": ("token with which a site's agent uploads to headquarters", "none"),
+    "MINTAGE_HEADQUARTERS": ("folder of what sites uploaded, where `--store` is not given", "var/headquarters"),
     "MINTAGE_AVALON_LOGIN": ("user:password of Avalons' web pages, which setting pools asks for", "root:root"),
     "MINTAGE_WEBHOOK_SECRET": ("secret with which alerts to a webhook are signed", "none: they are not signed"),
     "MINTAGE_SMTP_USER": ("name at the mail server that sends alerts", "none: it wants none"),
@@ -44,7 +49,15 @@ LIMITS = (
     ("months of a plan", f"{plan.MONTHS_MAX:,}"),
     ("paths of a plan", f"{plan.PATHS_MAX:,}"),
     ("months times paths of a plan", f"{plan.PATH_MONTHS_MAX:,}"),
+    ("a file of power prices, unpacked", f"{prices.BYTES_MAX:,} bytes"),
+    ("a reading of a meter", f"{modbus.TIMEOUT_S:g} s"),
     ("a reply of an Avalon", f"{avalon.REPLY_BYTES_MAX:,} bytes within {avalon.DEADLINE_S:g} s"),
+    ("a parcel from a site to headquarters", f"{envelope.BODY_BYTES_MAX:,} bytes"),
+    ("samples in one file from a site", f"{adopt.ROWS_MAX:,}"),
+    ("a signal to curtail", f"{signals.SIGNAL_BYTES_MAX:,} bytes"),
+    ("rules and sources of a site", f"{rules.RULES_MAX:,}"),
+    ("the hold of a curtailment", f"{asks.HOLD_MAX_S // 86_400} days"),
+    ("samples that a site's writer holds while it cannot write", f"{writer.SAMPLES_MAX:,}"),
 )
 
 
@@ -137,6 +150,7 @@ PAGES: dict[str, Callable[[], str]] = {
     "readings.md": readings_page,
     "models.md": models_page,
     "meters.md": meters_page,
+    "tariff.md": tariff_page,
     "alerts.md": alerts_page,
 }
 """File name to what makes the page."""
