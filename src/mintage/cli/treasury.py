@@ -190,10 +190,10 @@ def _show_reserve(item: Reserve, limit: int) -> None:
         )
         for pair in shown_
     ]
-    agree = "agrees with the ledger" if not item.gap_sats else f"differs from the ledger by {btc(item.gap_sats):+} BTC"
+    agree = "they agree" if not item.gap_sats else f"they differ by {shown(btc(item.gap_sats))} BTC"
     note = (
-        f"on chain {btc(item.chain_sats)} BTC, in the ledger {btc(item.ledger_sats)} BTC: {agree}"
-        f"; waiting {btc(item.waiting_sats)} BTC; {len(item.unexplained)} without a fact"
+        f"on chain {shown(btc(item.chain_sats))} BTC, in the ledger {shown(btc(item.ledger_sats))} BTC: {agree}; "
+        f"waiting {shown(btc(item.waiting_sats))} BTC; {len(item.unexplained)} without a fact"
     )
     print_table(f"Wallet {item.wallet}", ("time", "transaction", "fact", "blocks", "BTC"), rows, note=note, left=3)
 
