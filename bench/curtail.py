@@ -90,7 +90,7 @@ async def play(folder: Path, count: int, kw: int | None) -> list[Row]:
     cpu_s = time.process_time() - cpu
     detail = service.event(agent.context, event.id, who="bench")
     confirmed = sum(target.state == "confirmed" for target in detail.targets)
-    await asyncio.sleep(125)  # at least one whole minute of delivered power
+    await asyncio.sleep(62 + 60 - time.time() % 60)  # one whole minute of delivered power
     service.restore(agent.context, event.id, who="bench", reason="enough")
     over, restored_s = await until(agent, event, "ended_us")
     while not over.recorded:

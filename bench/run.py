@@ -28,9 +28,11 @@ DEFAULT: dict[str, tuple[str, ...]] = {
     "mutations": (),
     "crash": (),
     "merit": (),
+    "curtail": ("--count", "500"),
 }
 """Module and its arguments; together they take some minutes."""
 SOAK: dict[str, tuple[str, ...]] = {
+    "curtail": ("--count", "5000"),
     "intake": ("--postings", "2000000"),
     "crash": ("--kills", "1000", "--seed", "12"),
     "mutations": ("--count", "1000", "--seed", "8"),

@@ -17,7 +17,7 @@ from mintage.cli.site_options import SiteOptions
 from mintage.fleet.control.roles import may
 from mintage.fleet.curtail import proof as proofs
 from mintage.fleet.curtail import service
-from mintage.fleet.curtail.asks import amount_of
+from mintage.fleet.curtail.asks import Breakeven, amount_of
 from mintage.fleet.curtail.delivered import total
 from mintage.fleet.curtail.follower import rules_of, standings
 from mintage.fleet.curtail.prices import Prices, prices
@@ -324,7 +324,15 @@ def _preview(desk: SiteDesk, ask: AskOptions, options: SiteOptions, limit: int, 
         told = prices(desk.site, Book(desk.db), desk.clock.now_us())
     except InputError:  # a tariff that cannot be read hides what power costs, not what would be shed
         told = Prices(hashprice_usd_ph_day=None, price_usd_mwh=None, by="")
-    rows = plan_rows(plan, meant, told, float(desk.site.pue))
+    shed = meant.shed
+    told = Prices(
+        hashprice_usd_ph_day=(isinstance(shed, Breakeven) and shed.hashprice_usd_ph_day)
+        or ask.hashprice
+        or told.hashprice_usd_ph_day,
+        price_usd_mwh=told.price_usd_mwh if ask.price is None else ask.price,
+        by=told.by,
+    )
+    rows = plan_rows(plan, told, float(desk.site.pue))
     if options.json:
         left = [{"asset": item.asset, "reason": item.blocked} for item in plan.left_out]
         print_json(
@@ -352,7 +360,7 @@ def _line(detail: service.Detail) -> str:
     machines = ", ".join(f"{number} {state}" for state, number in count.items() if number)
     return (
         f"{event.id} {event.state}: {event.asked_w / 1000:,.1f} kW asked; {machines or 'no machine yet'}; "
-        f"{sums.wh / 1000:,.1f} kWh by {sums.counted_by}. {event.words}"
+        f"{sums.wh / 1000:,.1f} kWh not used. {event.words}"
     )
 
 

@@ -45,7 +45,7 @@ class AskOptions:
         lower_modes: also set machines to lower work modes where that gives up less hash per kW than sleep.
         starts: instant at which it begins, such as 2026-01-05T17:00:00Z; at once where not given.
         until: instant at which machines come back.
-        for_min: minutes after which machines come back.
+        for_min: minutes after its begin at which machines come back; by default the site's longest hold.
         restore_machines: machines in one step of coming back; 0 for no limit.
         restore_kw: kW in one step; 0 for no limit.
         restore_every_s: seconds between steps.
@@ -77,13 +77,10 @@ class AskOptions:
         Raises:
             InputError: nothing, or more than one thing, is asked for, or a figure cannot be.
         """
-        now_us = desk.clock.now_us()
         starts_us = parse_instant(self.starts) if self.starts else None
         if self.until and self.for_min is not None:
             raise InputError("both --until and --for-min are given.", remedy="Give one of them.")
         until_us = parse_instant(self.until) if self.until else None
-        if self.for_min is not None:
-            until_us = (starts_us or now_us) + round(self.for_min * 60e6)
         plain = Ask(shed=Full(), reason=reason)
         ask = msgspec.structs.replace(
             plain,
@@ -122,9 +119,11 @@ class AskOptions:
         return Full() if self.full else Thermal(self.inlet_c, self.chip_c)
 
     def _manner(self, manner: Manner) -> Manner:
-        said = {"exclude": self.exclude, "heat": self.heat, "lower_modes": self.lower_modes}
+        said: dict[str, Any] = {"exclude": self.exclude, "heat": self.heat, "lower_modes": self.lower_modes}
         steps = {"machines": self.restore_machines, "kw": self.restore_kw, "every_s": self.restore_every_s}
         restore = Restore(**{**msgspec.structs.asdict(manner.restore), **_given(steps)})
+        if self.for_min is not None:
+            said["hold_max_s"] = self.for_min * 60
         return Manner(**{**msgspec.structs.asdict(manner), **_given(said), "restore": restore})
 
 

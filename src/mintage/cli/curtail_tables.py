@@ -7,7 +7,7 @@ from collections.abc import Mapping, Sequence
 from typing import Any
 
 from mintage.cli.show import print_table
-from mintage.fleet.curtail.asks import Ask, Breakeven, Manner, amount_of
+from mintage.fleet.curtail.asks import Ask, Manner, amount_of
 from mintage.fleet.curtail.choice import Choice, Plan, earned_usd_mwh
 from mintage.fleet.curtail.delivered import total
 from mintage.fleet.curtail.follower import Standing
@@ -18,12 +18,9 @@ from mintage.fleet.curtail.service import Detail
 from mintage.fleet.curtail.states import ASLEEP, Event, mode_of
 
 
-def plan_rows(plan: Plan, ask: Ask, told: Prices, pue: float) -> list[dict[str, Any]]:
+def plan_rows(plan: Plan, told: Prices, pue: float) -> list[dict[str, Any]]:
     """What would be done to each machine, with stable keys."""
-    shed = ask.shed if isinstance(ask.shed, Breakeven) else Breakeven()
-    hashprice = shed.hashprice_usd_ph_day or told.hashprice_usd_ph_day
-    price = shed.price_usd_mwh if shed.price_usd_mwh is not None else told.price_usd_mwh
-    return [_row(item, hashprice, price, pue) for item in plan.choices]
+    return [_row(item, told.hashprice_usd_ph_day, told.price_usd_mwh, pue) for item in plan.choices]
 
 
 def print_plan(title: str, rows: Sequence[Mapping[str, Any]], plan: Plan, ask: Ask, limit: int) -> None:
@@ -71,8 +68,8 @@ def print_events(site: str, events: Sequence[Event], standings: Mapping[str, Sta
             event.ask.mode,
             amount_of(event.ask.shed),
             f"{event.asked_w / 1000:,.1f}",
-            stamp(event.began_us) or "",
-            stamp(event.ended_us or event.ends_us) or "",
+            _short(event.began_us),
+            _short(event.ended_us or event.ends_us),
             event.who,
             event.words or event.ask.reason,
         )
@@ -108,7 +105,7 @@ def print_detail(detail: Detail, limit: int) -> None:
         f"machines: {', '.join(f'{number:,} {state}' for state, number in states.most_common()) or 'none yet'}",
         (
             f"delivered: {mean} on average while held, {sums.wh / 1000:,.1f} kWh "
-            f"({sums.wh * 60 / 1000:,.0f} kW-minutes), counted by {sums.counted_by}; {_minutes(sums.minutes)}"
+            f"({sums.wh * 60 / 1000:,.0f} kW-minutes); {_minutes(sums.minutes)}"
         ),
         (
             f"began {stamp(event.began_us) or 'not yet'}, reached {stamp(event.reached_us) or 'not yet'}, "
@@ -169,6 +166,11 @@ def _manner(manner: Manner) -> str:
         f"told up to {manner.tries_max} times, shed anew up to {manner.drifts_max} times; "
         f"never shed: {manner.exclude or 'nobody'}; last shed: {manner.heat or 'nobody'}"
     )
+
+
+def _short(at_us: int | None) -> str:
+    """An instant of these weeks: month, day, hour, minute."""
+    return (stamp(at_us) or "")[5:16].replace("T", " ")
 
 
 def _minutes(by: Mapping[str, int]) -> str:

@@ -12,7 +12,7 @@ from mintage.fleet.curtail.asks import STEADY, Breakeven, Cap, Fixed, Thermal
 from mintage.fleet.curtail.candidates import Grounds, candidates, standby_w
 from mintage.fleet.curtail.choice import Choice, Plan, Situation, choose
 from mintage.fleet.curtail.commands import begin_restore
-from mintage.fleet.curtail.delivered import baselines
+from mintage.fleet.curtail.delivered import baselines, stale_after_s
 from mintage.fleet.curtail.prices import power_of, prices
 from mintage.fleet.curtail.states import RUN, SETTLED, Event, Target
 from mintage.fleet.curtail.store import Book
@@ -96,7 +96,7 @@ def plan_for(stage: Stage, event: Event) -> Plan:
         held=held,
         own=own,
         turns=stage.book.turns(),
-        stale_s=max(3 * site.agent.poll_s, in_people_s(context.clock, 15.0), 120.0),
+        stale_s=stale_after_s(context),
     )
     told = prices(site, stage.book, now_us) if isinstance(ask.shed, Breakeven) else None
     situation = Situation(

@@ -77,6 +77,7 @@ class Sampler:
         self._context = context
         self._next_us = 0
         self._seen: dict[str, list[Tally]] = defaultdict(list)
+        self._first_us: dict[str, int] = {}
 
     def sample(
         self,
@@ -88,27 +89,35 @@ class Sampler:
     ) -> None:
         """Look at every open curtailment where that is due, and keep each minute that has passed."""
         steering = [event for event in events if event.state in STEERING]
+        stale_s = stale_after_s(self._context)
         for event_id in set(self._seen) - {event.id for event in steering}:
             # It is over: its last minute is not a whole one.
-            book.save_tally(event_id, now_us // MINUTE_US * MINUTE_US, msgspec.json.encode(_mean(self._seen[event_id])))
+            self._keep(book, event_id, now_us + MINUTE_US, stale_s)
             del self._seen[event_id]
         every_us = round(_SAMPLE_S * 1e6)
         if self._next_us - every_us <= now_us < self._next_us:
             return
         self._next_us = now_us + every_us
-        stale_s = max(3 * self._context.site.agent.poll_s, in_people_s(self._context.clock, 15.0), 120.0)
         tallies = tally([event.id for event in steering], targets, machines, now_us, stale_s)
         for event in steering:
-            seen = self._seen[event.id]
-            seen.append(tallies[event.id])
-            last_us = book.minute_last_us(event.id)
-            began_us = (event.began_us or now_us) // MINUTE_US * MINUTE_US
-            first_us = began_us if last_us is None else last_us + MINUTE_US
-            for minute_us in range(first_us, now_us // MINUTE_US * MINUTE_US, MINUTE_US):
-                # After a long silence only the last minutes are known; the others stay gaps.
-                if now_us - minute_us <= stale_s * 1e6 + MINUTE_US:
-                    book.save_tally(event.id, minute_us, msgspec.json.encode(_mean(seen)))
-                    self._seen[event.id] = seen[-1:]
+            self._first_us[event.id] = event.began_us or now_us
+            self._seen[event.id].append(tallies[event.id])
+            self._keep(book, event.id, now_us, stale_s)
+
+    def _keep(self, book: Book, event_id: str, until_us: int, stale_s: float) -> None:
+        """Keep the minutes that ended before an instant."""
+        seen, last_us = self._seen[event_id], book.minute_last_us(event_id)
+        first_us = self._first_us[event_id] // MINUTE_US * MINUTE_US if last_us is None else last_us + MINUTE_US
+        for minute_us in range(first_us, until_us // MINUTE_US * MINUTE_US, MINUTE_US):
+            # After a long silence only the last minutes are known; the others stay gaps.
+            if until_us - minute_us <= stale_s * 1e6 + MINUTE_US:
+                book.save_tally(event_id, minute_us, msgspec.json.encode(_mean(seen)))
+                self._seen[event_id] = seen[-1:]
+
+
+def stale_after_s(desk: Desk) -> float:
+    """Age at which a machine's readings no longer say what it does now."""
+    return max(3 * desk.site.agent.poll_s, in_people_s(desk.clock, 15.0), 120.0)
 
 
 def tally(

@@ -10,7 +10,7 @@ from collections.abc import Sequence
 import msgspec
 
 from mintage.fleet.control.roles import may
-from mintage.fleet.control.store import Desk
+from mintage.fleet.control.store import Desk, in_people_s
 from mintage.fleet.curtail.asks import Ask, check_ask
 from mintage.fleet.curtail.choice import Plan
 from mintage.fleet.curtail.delivered import count
@@ -20,6 +20,9 @@ from mintage.fleet.curtail.rules import Rules, check_rules
 from mintage.fleet.curtail.states import OPEN, OVER, Event, Minute, Note, Target
 from mintage.fleet.curtail.store import Book
 from mintage.units.errors import InputError
+
+APPROVAL_S = 3600.0
+"""A second person may approve within this time; afterwards other machines might be meant."""
 
 
 class Detail(msgspec.Struct, frozen=True, kw_only=True):
@@ -84,6 +87,8 @@ def approve(desk: Desk, event_id: str, *, who: str) -> Event:
                 remedy="Ask another approver.",
             )
         check_ask(found.ask, now_us)
+        if now_us - found.created_us > in_people_s(desk.clock, APPROVAL_S) * 1e6:
+            raise InputError(f"{event_id} was asked for too long ago.", remedy="Ask for it anew.")
         found.state = "pending"
         book.save(found)
         book.note(event_id, now_us, who, "approved it")
