@@ -3,12 +3,13 @@
 from __future__ import annotations
 
 import asyncio
+import random
 
 import pytest
 
 from mintage.fleet.drivers.avalon import driver as avalon
 from mintage.fleet.drivers.contract import check_snapshot, subject_of
-from mintage.fleet.drivers.port import Fan, Led, PoolSetting, Reboot, SetMode, SetPools, SetPower, Sleep, Wake
+from mintage.fleet.drivers.port import Action, Fan, Led, PoolSetting, Reboot, SetMode, SetPools, SetPower, Sleep, Wake
 from mintage.fleet.drivers.replay import Replay
 from mintage.fleet.models import Model, models
 from mintage.fleet.readings import Snapshot, fields
@@ -66,7 +67,9 @@ def test_sleep_and_wake_happen(name: str) -> None:
             result = await b.one.act(Wake())
             assert result.outcome == "done", result.words
             await b.clock.advance(300)
-            assert (await b.one.poll()).state == "hashing"
+            woken = await b.one.poll()
+            assert woken.state == "hashing"
+            assert not woken.doubts, "work that stood still in its sleep is no doubt"
 
     asyncio.run(session())
 
@@ -307,6 +310,32 @@ def test_a_machine_is_offline_while_it_boots_then_starting_then_hashing() -> Non
             order = list(dict.fromkeys(seen))
             assert order == ["offline", "starting", "hashing"]
             assert ((await b.one.poll()).number("uptime_s") or 1e9) < 1000
+
+    asyncio.run(session())
+
+
+def test_healthy_machines_are_never_doubted() -> None:
+    """Every model through heat and cold, sleep, wake, restarts and changes of mode: no doubt and no problem is told."""
+    draw = random.Random(3)
+    known = list(models().values())
+
+    def deed(model: Model) -> Action:
+        return draw.choice([Sleep(), Wake(), Wake(), Wake(), Reboot(), SetMode(draw.choice(list(model.modes)))])
+
+    async def session() -> None:
+        mix = ",".join(f"{model.model}={1 / len(known):.6f}" for model in known)
+        async with bench(mix, len(known)) as b:
+            states = set()
+            for _ in range(80):
+                for machine, one in zip(b.fleet.machines, b.sessions, strict=True):
+                    snapshot = await one.poll()
+                    states.add(snapshot.state)
+                    assert (snapshot.doubts, snapshot.problems) == ((), ()), machine.model.model
+                    if draw.random() < 0.03:
+                        await one.act(deed(machine.model))
+                b.fleet.ambient_c = draw.uniform(-10, 38)
+                await b.clock.advance(draw.choice([10, 10, 10, 60, 300]))
+            assert states == {"hashing", "asleep", "starting", "offline"}
 
     asyncio.run(session())
 
