@@ -11,7 +11,15 @@ from mintage.books.policy import Policy, policy
 from mintage.cli import main as shell
 from mintage.cli.docs_books import chart_page, kpis_page, statements_page
 from mintage.cli.docs_facts import facts_page
-from mintage.cli.docs_fleet import alerts_page, meters_page, models_page, readings_page, site_page, tariff_page
+from mintage.cli.docs_fleet import (
+    alerts_page,
+    faults_page,
+    meters_page,
+    models_page,
+    readings_page,
+    site_page,
+    tariff_page,
+)
 from mintage.cli.docs_markdown import code, page, table
 from mintage.disclosure import document
 from mintage.fleet.curtail import asks, rules, signals
@@ -149,6 +157,7 @@ PAGES: dict[str, Callable[[], str]] = {
     "site.md": site_page,
     "readings.md": readings_page,
     "models.md": models_page,
+    "faults.md": faults_page,
     "meters.md": meters_page,
     "tariff.md": tariff_page,
     "alerts.md": alerts_page,

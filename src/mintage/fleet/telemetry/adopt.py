@@ -10,7 +10,7 @@ from pathlib import Path
 
 from mintage.fleet.telemetry.layout import day_of, flush_name, partition, write_whole
 from mintage.fleet.telemetry.parquet import ParquetStore, placed
-from mintage.fleet.telemetry.queries import CONTENTS, SCHEMA
+from mintage.fleet.telemetry.queries import CONTENTS, TYPES
 from mintage.fleet.telemetry.schema import TEXT_MAX, columns
 from mintage.fleet.telemetry.store import Placed
 from mintage.units.errors import InputError, StoreError
@@ -21,7 +21,6 @@ _SECONDS = range(
     int(datetime(2009, 1, 3, tzinfo=UTC).timestamp()),  # no machine hashed before
     int(datetime(2100, 1, 1, tzinfo=UTC).timestamp()),
 )
-_TYPES = {"INT64": "BIGINT", "BYTE_ARRAY": "VARCHAR"}
 
 
 def adopt(store: ParquetStore, site: str, number: int, body: bytes) -> Placed:
@@ -54,9 +53,9 @@ def _examined(store: ParquetStore, path: Path) -> tuple[date, int]:
     """Day and number of samples of a file that may be anything."""
     problem = "this is no file of samples: {}."
     try:
-        told = {str(name): str(kind) for name, kind in store.duck.rows(SCHEMA, {"file": str(path)})}
+        told = dict(store.duck.rows(TYPES, {"files": [str(path)]}))
         known = {item.name: item.sql for item in columns()}
-        if any(_TYPES.get(kind) != known.get(name) for name, kind in told.items()):
+        if any(known.get(name) != kind for name, kind in told.items()):
             raise InputError(problem.format("its columns are not those of telemetry"))
         if not {"asset", "at_s"} <= set(told):
             raise InputError(problem.format("it does not say which machine and when"))

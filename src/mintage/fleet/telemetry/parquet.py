@@ -92,6 +92,8 @@ class ParquetStore:
         rolled = self._frame(lambda: self._rolled("sites-5", site, start_s, end_s), SITE, values, SITE_COLUMNS)
         if len(rolled):
             start_s = int(rolled.columns["at_s"][-1]) + MINUTES_5_S
+        if start_s >= end_s:
+            return rolled
         # What is not rolled up yet is told from its samples.
         since_s = start_s - HOUR_S
         every = {"low": "", "high": "~", "since_s": since_s, "start_s": start_s, "end_s": end_s}

@@ -20,8 +20,8 @@ INSTANTS = f"SELECT DISTINCT at_s FROM {READ} WHERE at_s >= $start_s - $gap_s AN
 SITE = f"SELECT {', '.join(SITE_COLUMNS)} FROM {READ} WHERE at_s >= $start_s AND at_s < $end_s ORDER BY at_s"
 
 CONTENTS = f"SELECT count(*), count(asset), count(at_s), min(at_s), max(at_s), max(length(asset)) FROM {READ}"
-SCHEMA = "SELECT name, type FROM parquet_schema($file) WHERE type IS NOT NULL"
-"""Columns of one file with their physical types."""
+TYPES = f"SELECT column_name, column_type FROM (DESCRIBE SELECT * FROM {READ})"
+"""Columns of some files with their types."""
 
 _ROLLED = {
     "mean": "round(avg({0}))::BIGINT",

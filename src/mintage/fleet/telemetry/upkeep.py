@@ -35,6 +35,8 @@ from mintage.fleet.telemetry.schema import columns
 
 GRACE_S = 600
 """Seconds after the end of an hour or a day for which samples of it may still come."""
+UPKEEP_S = 900.0
+"""Seconds from one round to the next."""
 MERGE_FILES = 60
 """So many flushes of the running day are merged into one file."""
 

@@ -20,14 +20,13 @@ from mintage.fleet.telemetry.layout import day_of, flush_name
 from mintage.fleet.telemetry.parquet import ParquetStore, placed
 from mintage.fleet.telemetry.queue import Queue
 from mintage.fleet.telemetry.schema import Sample
-from mintage.fleet.telemetry.upkeep import Upkept, upkeep
+from mintage.fleet.telemetry.upkeep import UPKEEP_S, Upkept, upkeep
 from mintage.units.clock import Clock
 from mintage.units.errors import StoreError
 
 LOG = logging.getLogger(__name__)
 SAMPLES_MAX = 2_000_000
 """Samples that wait in memory at most while they cannot be written; older ones are lost first, and counted."""
-UPKEEP_S = 900.0
 
 
 class Writer:

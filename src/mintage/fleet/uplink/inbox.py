@@ -103,6 +103,15 @@ class Inbox:
         """Highest number that was received from a site, 0 where none was."""
         return int(self._db.rows("SELECT coalesce(max(seq), 0) FROM received WHERE site = ?", (site,))[0][0])
 
+    def heard(self, site: str) -> int | None:
+        """Instant at which a site was heard last, microseconds since 1970; None where it never was."""
+        known = self._db.rows("SELECT seen_us FROM agent_of WHERE site = ?", (site,))
+        return int(known[0][0]) if known else None
+
+    def refused(self, site: str) -> int:
+        """How many parcels of a site were refused for good."""
+        return int(self._db.rows("SELECT count(*) FROM received WHERE site = ? AND problem != ''", (site,))[0][0])
+
     def _admit(self, site: str, agent: str) -> None:
         now_us = self._clock.now_us()
         known = self._db.rows("SELECT agent, seen_us FROM agent_of WHERE site = ?", (site,))

@@ -1,0 +1,157 @@
+"""`mintage headquarters`: takes what sites upload into the journal and the telemetry."""
+
+from __future__ import annotations
+
+import asyncio
+import logging
+import signal
+import sys
+from contextlib import ExitStack
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Annotated
+
+from cyclopts import App, Parameter
+
+from mintage.cli.options import Options
+from mintage.cli.show import print_json, print_table
+from mintage.fleet.statedb import StateDb
+from mintage.fleet.telemetry.parquet import ParquetStore
+from mintage.fleet.telemetry.upkeep import UPKEEP_S, upkeep
+from mintage.fleet.uplink.inbox import Inbox
+from mintage.fleet.uplink.receiver import receiver
+from mintage.fleet.uplink.tokens import load_tokens, new_token
+from mintage.units.clock import SystemClock
+from mintage.units.errors import InputError, StoreError
+from mintage.wire.serve import serving
+
+app = App(name="headquarters", help="Take what sites upload; give sites their tokens.")
+LOG = logging.getLogger("mintage.headquarters")
+
+
+@Parameter(name="*")
+@dataclass(frozen=True, kw_only=True)
+class HeadquartersOptions(Options):
+    """Shared options of headquarters' commands.
+
+    Attributes:
+        sites: file of the sites that may upload, with the hashes of their tokens.
+        store: folder for the sites' telemetry and for what was received.
+    """
+
+    sites: Path = Path("var/headquarters/sites.toml")
+    store: Annotated[Path, Parameter(env_var="MINTAGE_HEADQUARTERS")] = Path("var/headquarters")
+
+
+@app.command
+def token(site: str, *, options: HeadquartersOptions = HeadquartersOptions()) -> None:
+    """Give a site a token, in place of its former one. It is printed once and kept nowhere; its hash is.
+
+    Put it into MINTAGE_SITE_TOKEN at the site, and restart headquarters so that it reads the file of sites again.
+
+    Example: mintage headquarters token alder
+
+    Args:
+        site: the site's name.
+    """
+    secret = new_token(options.sites, site)
+    if options.json:
+        print_json({"site": site, "token": secret})
+        return
+    print(secret)
+
+
+@app.command
+def sites(*, options: HeadquartersOptions = HeadquartersOptions()) -> None:
+    """The sites that may upload, and when each one was heard last.
+
+    Example: mintage headquarters sites
+
+    Args:
+        options: shared options.
+    """
+    known = load_tokens(options.sites).site
+    with ExitStack() as stack:
+        db = StateDb(options.store / "received.db")
+        stack.callback(db.close)
+        inbox = Inbox(db, options.journal(), None, SystemClock())
+        heard = [(item.name, inbox.last(item.name), inbox.heard(item.name), inbox.refused(item.name)) for item in known]
+    if options.json:
+        names = ("site", "last", "heard_us", "refused")
+        print_json([dict(zip(names, row, strict=True)) for row in heard])
+        return
+    now_us = SystemClock().now_us()
+    ago = [(now_us - seen_us) / 1e6 if seen_us else None for _, _, seen_us, _ in heard]
+    rows = [
+        (name, str(last or "none"), "never" if seconds is None else f"{seconds:,.0f} s ago", str(refused))
+        for (name, last, _, refused), seconds in zip(heard, ago, strict=True)
+    ]
+    print_table("Sites that may upload", ("site", "last parcel", "heard", "refused"), rows)
+
+
+@app.command
+def serve(
+    *,
+    listen: str = "127.0.0.1:4200",
+    certificate: Path | None = None,
+    key: Path | None = None,
+    budget_gb: float = 100.0,
+    for_: Annotated[float | None, Parameter(name="--for")] = None,
+    options: HeadquartersOptions = HeadquartersOptions(),
+) -> None:
+    """Take what sites upload, until Ctrl-C: facts into the journal, samples into the telemetry, each parcel once.
+
+    Without a certificate it listens on this machine only.
+
+    Example: mintage headquarters serve --listen 0.0.0.0:4200 --certificate hq.pem --key hq.key
+
+    Args:
+        listen: "host:port".
+        certificate: PEM file of the server's certificate; with it the server speaks HTTPS.
+        key: PEM file of the certificate's key; left out where the certificate's file holds it.
+        budget_gb: disk that telemetry may take; older samples give way first.
+        for_: end after so many seconds.
+    """
+    host, _, port = listen.rpartition(":")
+    if not host or not port.isdecimal():
+        raise InputError(f"'{listen}' is no address.", field="--listen", remedy="Write 0.0.0.0:4200.")
+    if certificate is None and not host.startswith("127.") and host not in ("localhost", "::1"):
+        raise InputError(
+            "tokens would travel in the clear.", field="--certificate", remedy="Give one, or listen on 127.0.0.1."
+        )
+    tokens = load_tokens(options.sites)
+    logging.basicConfig(format="%(asctime)s %(levelname)s %(message)s", level=logging.WARNING)
+    logging.getLogger("mintage").setLevel(logging.INFO)
+    with ExitStack() as stack:
+        journal, db = options.journal(), StateDb(options.store / "received.db")
+        telemetry = ParquetStore(options.store / "telemetry")
+        for item in (journal, db, telemetry):
+            stack.callback(item.close)
+        application = receiver(Inbox(db, journal, telemetry, SystemClock()), tokens)
+
+        async def work() -> None:
+            stop, loop = asyncio.Event(), asyncio.get_running_loop()
+            for number in (signal.SIGINT, signal.SIGTERM):
+                loop.add_signal_handler(number, stop.set)
+            if for_ is not None:
+                loop.call_later(for_, stop.set)
+            async with serving(application, host, int(port), certificate=certificate, private_key=key) as bound:
+                scheme = "https" if certificate else "http"
+                sys.stderr.write(f"headquarters of {len(tokens.site)} sites listens on {scheme}://{host}:{bound}\n")
+                tidy = asyncio.create_task(_tidy(telemetry, int(budget_gb * 10**9)))
+                await stop.wait()
+                tidy.cancel()
+
+        asyncio.run(work())
+
+
+async def _tidy(telemetry: ParquetStore, budget: int) -> None:
+    """Keep the telemetry tidy; trouble is told and tried again."""
+    while True:
+        try:
+            done = await asyncio.to_thread(upkeep, telemetry, SystemClock().now_us() // 1_000_000, budget)
+            for text in done.removed:
+                LOG.info("gave way to the disk budget: %s", text)
+        except StoreError as error:
+            LOG.error("%s", error)  # noqa: TRY400  a full disk needs no traceback
+        await asyncio.sleep(UPKEEP_S)
