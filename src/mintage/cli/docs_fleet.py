@@ -17,6 +17,7 @@ from mintage.fleet.energy.profiles import profiles
 from mintage.fleet.energy.windows import Window
 from mintage.fleet.models import models
 from mintage.fleet.readings import fields
+from mintage.fleet.virtual import faults
 from mintage.journal.reference import field_meanings
 
 _TABLES: tuple[tuple[str, type[msgspec.Struct]], ...] = (
@@ -85,6 +86,24 @@ def tariff_page() -> str:
         "## Top level",
         table(heads, _rows(terms.TariffFile)),
         *parts,
+    )
+
+
+def faults_page() -> str:
+    """Every kind of fault, and every key of a plan of them."""
+    heads = ("key", "default", "meaning")
+    return page(
+        "Plan of faults",
+        "What goes wrong with virtual machines, in one TOML file; `examples/faults.toml` shows each kind. The seed "
+        "decides what is left to chance, so that two runs are equal. A plan for machines that are not there is refused.",
+        "## Kinds",
+        table(("kind", "what happens"), [(code(kind), meaning) for kind, meaning in faults.KINDS.items()]),
+        "## [[fault]]",
+        _summary(faults.Fault),
+        table(heads, _rows(faults.Fault)),
+        "## [[random]]",
+        _summary(faults.RandomFault),
+        table(heads, [row for row in _rows(faults.RandomFault) if row not in _rows(faults.Fault)]),
     )
 
 

@@ -13,7 +13,7 @@ import pytest
 
 from mintage.fleet.virtual.answer import answer
 from mintage.fleet.virtual.build import FleetSpec, build_fleet
-from mintage.fleet.virtual.faults import Fault, Kind, Plan, RandomFault, load_plan
+from mintage.fleet.virtual.faults import KINDS, Fault, Kind, Plan, RandomFault, load_plan
 from mintage.fleet.virtual.fleet import VirtualFleet
 from mintage.fleet.virtual.host import OVERSIZED_BYTES
 from mintage.fleet.virtual.machine import BOOT_S, COOL_S, WAKE_S
@@ -314,7 +314,7 @@ def test_random_faults_come_as_often_as_they_should() -> None:
 def test_example_plan_has_every_kind() -> None:
     """The plan under examples/ can be read, and shows each kind of fault once."""
     plan = load_plan(Path("examples/faults.toml"))
-    assert sorted(fault.kind for fault in plan.fault) == sorted(get_args(Kind))
+    assert sorted(fault.kind for fault in plan.fault) == sorted(get_args(Kind)) == sorted(KINDS)
     assert plan.random
 
 

@@ -39,20 +39,35 @@ Kind = Literal[
 ]
 
 
+KINDS: dict[Kind, str] = {
+    "dead-board": "board `number` stops",
+    "dead-fan": "fan `number` stands still",
+    "overheat": "heat leaves `factor` times as badly; far too hot, the machine stops, cools down and reboots",
+    "psu": "the supply states error `bits`; 2, 4, 8 (too hot), 16, 64 (current) and 32 (voltage) cut its output",
+    "dead-pool": "pool `number` is out of reach; the next one takes over, without any the machine idles",
+    "wrong-pool": "all shares go to `url` as `worker`, and `pools` says so",
+    "stolen-hash": "a `share` of them goes to `url` as `worker`, and the machine says nothing of it",
+    "reboot-loop": "it restarts every `every_s`",
+    "power-cut": "it has no power",
+    "slow": "replies come `delay_s` real seconds late",
+    "silent": "it accepts connections and never answers",
+    "half-closed": "it ends the stream without a word and keeps the socket",
+    "garbage": "replies are noise",
+    "oversized": "replies are megabytes without an end",
+    "truncated": "replies are cut off in the middle",
+    "frozen": "it repeats what it said when it froze, and goes on working",
+    "empty-summary": "`stats` of a home machine lacks its summary; `litestats` has it",
+    "moved": "it answers at address `to`, or at the first free one after the fleet's",
+    "control-board": "another control board, with another DNA and MAC, or with `dna` and `mac` where given (a clone)",
+}
+"""What happens in each kind of fault."""
+
+
 class Fault(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
     """One row of a plan: what happens to which machines, when and for how long.
 
     Attributes:
         kind: what happens.
-            dead-board: board `number` stops. dead-fan: fan `number` stops. overheat: heat leaves `factor` times as
-            badly. psu: the supply states error `bits` (2 to 64 cut its output). dead-pool: pool `number` is out of
-            reach. wrong-pool: all shares go to `url` as `worker`. stolen-hash: a `share` of them goes there unseen.
-            reboot-loop: it restarts every `every_s`. power-cut: it is gone. slow: replies come `delay_s` real seconds
-            late. silent: it accepts and never answers. half-closed: it ends the stream without a word and keeps the
-            socket. garbage, oversized, truncated: what comes back is no reply, far too long, or cut off. frozen: it
-            repeats what it said when it froze. empty-summary: `stats` of a home machine lacks its summary. moved:
-            it answers at address `to`, or at the first free one after the fleet's. control-board: another board with
-            another DNA and MAC, or with `dna` and `mac` where given (a clone).
         at_s: seconds of the fleet's clock after its start.
         for_s: how long it lasts; 0 for good.
         machines: addresses, how many machines (drawn by the seed), or a share such as "3%".
