@@ -5,6 +5,7 @@ from __future__ import annotations
 import asyncio
 import csv
 from collections.abc import Iterator, Sequence
+from contextlib import closing
 from pathlib import Path
 from typing import Annotated
 
@@ -43,8 +44,8 @@ def adopt_(*, options: SiteOptions = SiteOptions()) -> None:
     with only_agent(options.folder(site), site.name):
         db = options.state(site)
         before = {asset.asset for asset in _register(options, site, db).all()}
-        agent = compose(site, options.folder(site), options.time(), db, options.journal())
-        tally = asyncio.run(agent.once())
+        with closing(options.journal()) as journal:
+            tally = asyncio.run(compose(site, options.folder(site), options.time(), db, journal).once())
         machines = latest_of(db, site)
     now_us = options.time().now_us()
     rows = [machine_row(machine, now_us) for machine in machines]

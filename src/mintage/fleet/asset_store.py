@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 from typing import Literal
 
@@ -126,6 +126,11 @@ class AssetStore:
             (mark, value): asset for mark, value, asset in self._db.rows("SELECT mark, value, asset FROM former_mark")
         }
         self._version = version
+
+    @property
+    def by_id(self) -> Mapping[str, Asset]:
+        """Every machine by asset id."""
+        return self._assets
 
     def all(self) -> list[Asset]:
         """Every machine, by asset id."""

@@ -8,7 +8,7 @@ claim is told. Two machines that answer at the same time are never taken for one
 
 from __future__ import annotations
 
-from collections.abc import Collection, Iterable, Sequence
+from collections.abc import Collection, Iterable, Mapping, Sequence
 from hashlib import sha256
 from typing import Literal
 
@@ -65,6 +65,11 @@ class Register:
         """Every machine that was ever adopted here, by asset id."""
         self._store.refresh()
         return self._store.all()
+
+    def by_id(self) -> Mapping[str, Asset]:
+        """The same, by asset id; a view that later changes show in."""
+        self._store.refresh()
+        return self._store.by_id
 
     def get(self, asset: str) -> Asset:
         """One machine.

@@ -19,6 +19,7 @@ from mintage.fleet.agent.finding import Finder
 from mintage.fleet.agent.polling import Poller
 from mintage.fleet.agent.sessions import Sessions
 from mintage.fleet.agent.supervise import Supervisor
+from mintage.fleet.asset_store import Asset
 from mintage.fleet.context import Context, Part, Recorder
 from mintage.fleet.discovery import Tally
 from mintage.fleet.drivers.port import Driver, Identity, Session, Target
@@ -163,7 +164,7 @@ class Agent:
         new = []
         for asset in self._register.all():
             if asset.asset not in self._last and asset.asset not in self._fresh:
-                new.append(self._machine(asset.asset, None))
+                new.append(self._machine(asset, None))
             elif not asset.here and self._answers(asset.asset):
                 self._fresh[asset.asset] = Snapshot(
                     at_us=self._clock.now_us(),
@@ -184,19 +185,20 @@ class Agent:
     def _keep(self) -> None:
         """Hand over what was heard since the last time, in one transaction."""
         fresh, self._fresh = self._fresh, {}
-        machines = [self._machine(asset, snapshot) for asset, snapshot in fresh.items()]
+        known = self._register.by_id() if fresh else {}
+        machines = [self._machine(known[name], snapshot) for name, snapshot in fresh.items()]
         self._last.update({machine.asset: machine for machine in machines})
         if machines:
             self._outlet.hear(machines)
             self._latest.put(machines)
 
-    def _machine(self, name: str, snapshot: Snapshot | None) -> Machine:
-        asset, before = self._register.get(name), self._last.get(name)
+    def _machine(self, asset: Asset, snapshot: Snapshot | None) -> Machine:
+        before = self._last.get(asset.asset)
         heard = snapshot is not None and snapshot.state != "offline"
         if snapshot and asset.contested:
             snapshot = msgspec.structs.replace(snapshot, problems=(*snapshot.problems, asset.contested))
         return Machine(
-            asset=name,
+            asset=asset.asset,
             site=self._site.name,
             identity=asset.identity,
             place=self._places.of(asset.address),
