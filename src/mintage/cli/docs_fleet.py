@@ -95,7 +95,7 @@ def faults_page() -> str:
     return page(
         "Plan of faults",
         "What goes wrong with virtual machines, in one TOML file; `examples/faults.toml` shows each kind. The seed "
-        "decides what is left to chance, so that two runs are equal. A plan for machines that are not there is refused.",
+        "decides what is left to chance, so that two runs are equal. A plan for machines that are absent is refused.",
         "## Kinds",
         table(("kind", "what happens"), [(code(kind), meaning) for kind, meaning in faults.KINDS.items()]),
         "## [[fault]]",
