@@ -19,7 +19,7 @@ from mintage.journal.fact import Fact, FactData
 from mintage.journal.memory import MemoryJournal
 from mintage.market.facts import BlockFeesObserved, DifficultyObserved, PriceObserved
 from mintage.market.network import TARGET_ONE, bits_from_target, difficulty, target_from_bits
-from mintage.mining.reconcile import Amount
+from mintage.mining.reconcile_inputs import Amount
 from mintage.mining.virtual.book import Terms, midnight_us
 from mintage.mining.virtual.faults import PoolFault
 from mintage.mining.virtual.pool import PoolSettings, VirtualPool

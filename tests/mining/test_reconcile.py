@@ -13,17 +13,8 @@ from msgspec.structs import replace
 from mintage.market.series import Reading
 from mintage.mining.drivers.port import PoolDay, PoolPayout
 from mintage.mining.production import fpps_credit
-from mintage.mining.reconcile import (
-    TITLES,
-    Amount,
-    DayInputs,
-    MachineDay,
-    PoolSide,
-    Reconciliation,
-    Step,
-    Tolerances,
-    reconcile,
-)
+from mintage.mining.reconcile import TITLES, Reconciliation, Step, Tolerances, reconcile
+from mintage.mining.reconcile_inputs import Amount, DayInputs, MachineDay, PoolSide
 
 DAY = date(2025, 7, 1)
 DIFFICULTY, REWARD, FEE = Decimal(116_958_512_019_762), Decimal(314_500_000), Decimal("0.5")

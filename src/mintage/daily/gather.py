@@ -17,7 +17,7 @@ from mintage.market.series import Reading
 from mintage.market.service import block_fees_on, epoch_on
 from mintage.mining.drivers.port import PoolAdapter, PoolDay, PoolPayout
 from mintage.mining.drivers.registry import scheme_of
-from mintage.mining.reconcile import Amount, DayInputs, MachineDay, PoolSide
+from mintage.mining.reconcile_inputs import Amount, DayInputs, MachineDay, PoolSide
 from mintage.treasury.watch import Payment
 from mintage.units.errors import InputError, WireError
 

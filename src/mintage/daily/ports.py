@@ -9,7 +9,7 @@ from typing import Protocol
 
 from mintage.fleet.sites import PoolAccount
 from mintage.mining.drivers.port import PoolAdapter
-from mintage.mining.reconcile import Amount
+from mintage.mining.reconcile_inputs import Amount
 from mintage.treasury.watch import Payment
 
 

@@ -11,14 +11,28 @@ from typing import Any
 
 import msgspec
 import pytest
+from hypothesis import given
+from hypothesis import strategies as st
 
 from mintage.mining.drivers.api import ApiAdapter
 from mintage.mining.drivers.forms import FieldForm, RequestForm, forms
 from mintage.mining.drivers.port import OPTIONAL, FormChanged, PoolAdapter, PoolDay
 from mintage.mining.drivers.registry import open_pool, pool_kinds
+from mintage.mining.drivers.rows import Reader
 from mintage.units.errors import InputError, WireError
 from mintage.wire.http import Web
 from tests.mining.drivers.replay import ACCOUNT, FIRST, LAST, POOLS, TOKEN, Replay, replaying
+
+NAMES = sorted(
+    {
+        name
+        for form in forms().values()
+        for request in (*form.days, form.payouts, form.hashrate)
+        for path in (request.rows, *(field.at for field in request.fields.values()))
+        for name in path.split(".")
+    }
+)
+"""Every name on the way to a value of any pool, so that answers made up at random get somewhere."""
 
 
 async def _at_once(_seconds: float) -> None:
@@ -264,3 +278,29 @@ def test_work_follows_from_the_hash_rate_where_shares_are_not_stated() -> None:
     assert day.work() == (round(100e12 * 86_400 / 2**32), "from its mean hash rate")
     silent = PoolDay(pool="p", account="a", day=date(2025, 7, 1), net_sats=1, silent={"accepted_diff": "not said."})
     assert silent.work() == (None, "not said.")
+
+
+JSON = st.recursive(
+    st.none() | st.booleans() | st.integers() | st.decimals(allow_nan=False) | st.text(max_size=12),
+    lambda inner: st.lists(inner, max_size=3) | st.dictionaries(st.sampled_from(NAMES), inner, max_size=4),
+    max_leaves=12,
+)
+
+
+@given(st.sampled_from(POOLS), JSON)
+def test_any_json_is_read_or_refused_by_its_form(pool: str, body: Any) -> None:
+    """No answer of any shape makes anything but rows, or an error that names the pool."""
+    for form in (*forms()[pool].days, forms()[pool].payouts, forms()[pool].hashrate):
+        told = _read(pool, form, body)
+        if isinstance(told, str):
+            assert told.startswith(f"{pool}: field '")
+        else:
+            assert all(row.keys() == form.fields.keys() for row in told)
+
+
+def _read(pool: str, form: RequestForm, body: Any) -> list[dict[str, Any]] | str:
+    """Rows, or what the refusal says."""
+    try:
+        return Reader(pool, "", str).rows(body, form)
+    except FormChanged as error:
+        return str(error)

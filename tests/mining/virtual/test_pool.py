@@ -10,6 +10,8 @@ from typing import Any
 
 import bdkpython
 import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
 
 from mintage.market.network import difficulty, target_from_bits
 from mintage.mining.virtual import lines
@@ -69,6 +71,9 @@ class _Raw:
 
     def send(self, data: bytes) -> None:
         self._writer.write(data)
+
+    def finish(self) -> None:
+        self._writer.write_eof()
 
     def close(self) -> None:
         self._writer.close()
@@ -317,3 +322,33 @@ def test_faults_of_the_api_show_in_its_answers() -> None:
             assert len(changed["statements"]) == 3
 
     asyncio.run(live())
+
+
+JSON = st.recursive(
+    st.none() | st.booleans() | st.integers(-(2**70), 2**70) | st.floats(allow_nan=False) | st.text(max_size=12),
+    lambda inner: st.lists(inner, max_size=4) | st.dictionaries(st.text(max_size=8), inner, max_size=4),
+    max_leaves=8,
+)
+METHODS = st.sampled_from(
+    ["mining.subscribe", "mining.authorize", "mining.submit", "mining.configure", "mining.suggest_difficulty", "x"]
+)
+
+
+@settings(max_examples=15, deadline=None)
+@given(st.lists(st.tuples(METHODS, st.lists(JSON, max_size=6)), min_size=1, max_size=20))
+def test_no_parameters_break_the_pool(asked: list[tuple[str, list[Any]]]) -> None:
+    """Whatever stands in a request, each is answered or the connection ends, and an honest worker is served after."""
+
+    async def talk() -> None:
+        async with _pool(StepClock(NOON_US)) as pool:
+            raw = await _Raw.to(pool.stratum_port)
+            for number, (method, params) in enumerate(asked):
+                raw.send(lines.request(number, method, params))
+            raw.finish()
+            assert await raw.ended()
+            raw.close()
+            good, (job, *_, time, _clean) = await _worker(pool)
+            assert (await good.share(3, job, time, "0000000a"))["result"] is True
+            good.close()
+
+    asyncio.run(talk())

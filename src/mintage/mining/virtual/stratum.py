@@ -162,7 +162,7 @@ class _Peer:
             self._writer.write(lines.refusal(line.id, lines.OTHER, "Unknown method"))
         else:
             self._writer.write(answer(line))
-        if line.method == "mining.authorize" and line.params and line.params[0] in self.workers:
+        if line.method == "mining.authorize" and self.workers.intersection(filter(_is_text, line.params[:1])):
             self._begin()
         await self._writer.drain()
 
@@ -240,6 +240,10 @@ class _Peer:
             return lines.OTHER, "Too many shares; raise the difficulty"
         self._seen.add(share)
         return 0, ""
+
+
+def _is_text(value: object) -> bool:
+    return isinstance(value, str)
 
 
 def _hex(text: str, size: int) -> bool:
