@@ -137,7 +137,7 @@ def serve(
                 loop.call_later(for_, stop.set)
             async with serving(application, host, int(port), certificate=certificate, private_key=key) as bound:
                 scheme = "https" if certificate else "http"
-                sys.stderr.write(f"headquarters of {len(tokens.site)} sites listens on {scheme}://{host}:{bound}\n")
+                sys.stderr.write(f"headquarters of {len(tokens.site)} site(s) listens on {scheme}://{host}:{bound}\n")
                 tidy = asyncio.create_task(_tidy(telemetry, int(budget_gb * 10**9)))
                 await stop.wait()
                 tidy.cancel()
