@@ -150,6 +150,23 @@ def test_no_bytes_break_the_small_parsers(reply: bytes) -> None:
     assert status_of(reply) is not None
 
 
+NAMES = st.text("ABPSTVabgs_019", min_size=1, max_size=10).map(str.encode)
+TEXTS = st.text("0123456789 .-:%xWork,", max_size=30).map(str.encode)
+
+
+@settings(max_examples=60)
+@given(st.dictionaries(NAMES, TEXTS, min_size=1, max_size=30), st.integers(0, 10**12 - 1))
+def test_every_pair_that_a_machine_writes_is_read_back(pairs: dict[bytes, bytes], when: int) -> None:
+    """Written as an A-series or as a home machine writes them, all pairs come back as they were."""
+    body = b" ".join(b"%s[%s]" % pair for pair in pairs.items())
+    status = b'"STATUS":[{"STATUS":"S","When":%d,"Code":70}]' % when
+    found = parse_stats(b'{%s,"STATS":[{"STATS":0,"ID":"AVA100","MM ID0":"%s"}],"id":1}' % (status, body))
+    assert (found.family, found.values, found.when) == ("a", pairs, when)
+    home = b'{"STATS":[{"MM ID0:Summary":"\'STATS\':{%s}"}],%s,"id":1}' % (body, status)
+    found = parse_stats(home)
+    assert (found.family, found.values, found.when) == ("home", pairs, when)
+
+
 def _brackets(size: int) -> bytes:
     return b'{"MM ID0":"' + b"a[" * (size // 2) + b'"}'
 

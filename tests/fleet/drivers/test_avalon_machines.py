@@ -49,6 +49,31 @@ def test_every_model_is_read_whole(name: str) -> None:
     asyncio.run(session())
 
 
+def test_a_model_that_nobody_knows_is_read_as_far_as_its_protocol_goes() -> None:
+    """An unknown model has a nameplate from its name and all readings that need no table; it takes sleep, no mode."""
+
+    async def session() -> None:
+        fixture = next(each for each in subject_of(avalon).fixtures if each.name.startswith("15-194"))
+        replay = Replay(fixture.answers(), spoil=lambda answer: answer.replace(b"15-194", b"17-333"))
+        async with replay.listening() as target:
+            identity = await avalon.identify(target, 2.0)
+            assert identity is not None
+            assert (identity.model, identity.known, identity.nameplate_ths) == ("17-333", False, 333.0)
+            assert identity.nameplate_w is None
+            one = avalon.session(target, identity, SystemClock())
+            snapshot = await one.poll()
+            check_snapshot(snapshot)
+            assert snapshot.state == "hashing"
+            assert snapshot.values["power_in_w"] == fixture.told.readings["power_in_w"]
+            assert len(snapshot.boards) == 3
+            assert "mode" not in snapshot.values
+            assert (await one.act(Sleep())).outcome == "done"
+            result = await one.act(SetMode("normal"))
+            assert (result.outcome, "not known" in result.words) == ("unsupported", True)
+
+    asyncio.run(session())
+
+
 @pytest.mark.parametrize("name", ["1246-83", "1346-116", "15-194", "1566HA-480", "16-282", "Q", "Mini3", "Nano3s"])
 def test_sleep_and_wake_happen(name: str) -> None:
     """A machine told to sleep draws next to nothing and reads as asleep; told to wake it hashes again."""
@@ -320,7 +345,9 @@ def test_healthy_machines_are_never_doubted() -> None:
     known = list(models().values())
 
     def deed(model: Model) -> Action:
-        return draw.choice([Sleep(), Wake(), Wake(), Wake(), Reboot(), SetMode(draw.choice(list(model.modes)))])
+        mode: Action = SetMode(draw.choice(list(model.modes)))
+        deeds: tuple[Action, ...] = (Sleep(), Wake(), Wake(), Wake(), Reboot(), mode)
+        return draw.choice(deeds)
 
     async def session() -> None:
         mix = ",".join(f"{model.model}={1 / len(known):.6f}" for model in known)

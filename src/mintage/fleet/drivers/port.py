@@ -83,7 +83,7 @@ class Reboot(msgspec.Struct, frozen=True, tag="reboot"):
 
 
 class SetMode(msgspec.Struct, frozen=True, tag="mode"):
-    """Change the work mode, in the driver's words (see its manifest)."""
+    """Change the work mode, in the words of the model (`mintage.fleet.models`) or of its driver."""
 
     mode: str
 
