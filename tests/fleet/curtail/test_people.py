@@ -7,8 +7,10 @@ from pathlib import Path
 
 import pytest
 
+from mintage.fleet.control import service as control
 from mintage.fleet.curtail import service
 from mintage.fleet.curtail.asks import Ask, Fixed, Full, Manner, Restore
+from mintage.fleet.drivers.port import Sleep, Wake
 from mintage.fleet.sites import User
 from mintage.units.errors import InputError
 from tests.fleet.curtail.ground import a_site, ground, name
@@ -100,6 +102,28 @@ def test_an_operator_takes_a_machine_out(tmp_path: Path) -> None:
             assert {site.event(first.id).state, site.event(second.id).state} == {"held"}
             log = [note.what for note in service.event(site.context, first.id, who="ann").log]
             assert any("customer needs heat" in what for what in log)
+
+    asyncio.run(scenario())
+
+
+def test_what_people_do_by_hand_counts(tmp_path: Path) -> None:
+    """Woken through `mintage control`, a machine is let go; put to sleep by hand, it is not woken at the end."""
+
+    async def scenario() -> None:
+        async with ground(tmp_path, block("curtail", 3), count=3) as site:
+            event = site.start(Full())
+            await site.live(60)
+            for action, number in ((Wake(), 0), (Sleep(), 1)):
+                control.request(site.context, who="ann", action=action, scope=f"asset={name(number)}", reason="service")
+            await site.live(300)
+            assert site.asleep() == {name(1), name(2)}
+            service.restore(site.context, event.id, who="ann", reason="done")
+            await site.live(200)
+            assert site.asleep() == {name(1)}
+            assert site.event(event.id).state == "ended"
+            log = [note.what for note in service.event(site.context, event.id, who="ann").log]
+            assert any("let go" in what for what in log)
+            assert any("will not be woken" in what for what in log)
 
     asyncio.run(scenario())
 

@@ -17,6 +17,7 @@ from mintage.fleet.curtail.delivered import Sampler
 from mintage.fleet.curtail.dispatch import Dispatch
 from mintage.fleet.curtail.follower import Follower
 from mintage.fleet.curtail.mqtt import listen
+from mintage.fleet.curtail.people import heed_people
 from mintage.fleet.curtail.proof import close
 from mintage.fleet.curtail.states import OPEN, OVER, RUN, SETTLED, STEERING, Event, Target, strength
 from mintage.fleet.curtail.store import Book
@@ -98,6 +99,7 @@ class Engine:
         for command in asked:
             commands.obey(self.book, command, events, targets, now_us)
             self.book.done(command)
+        heed_people(self.book, events, targets, now_us)
         stage = course.Stage(context=self.context, book=self.book, machines=machines, targets=targets, now_us=now_us)
         for event in events:
             course.advance(stage, event)

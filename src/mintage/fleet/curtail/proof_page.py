@@ -11,7 +11,7 @@ body{font:15px/1.45 system-ui,sans-serif;max-width:68rem;margin:2rem auto;paddin
 h1{font-size:1.5rem;margin:0 0 .2rem}h2{font-size:1.1rem;margin:2rem 0 .4rem}
 table{border-collapse:collapse;width:100%;font-variant-numeric:tabular-nums}
 th,td{padding:.25rem .6rem;border-bottom:1px solid #e1e4e8;text-align:left;vertical-align:top}
-th{font-weight:600;color:#57606a}td.n,th.n{text-align:right}
+th{font-weight:600;color:#57606a}td.n,th.n{text-align:right}td:first-child{white-space:nowrap}
 dl{display:grid;grid-template-columns:12rem 1fr;gap:.2rem 1rem}
 dt{color:#57606a}dd{margin:0}svg{width:100%;height:auto}.wide{overflow-x:auto}
 @media(max-width:40rem){dl{grid-template-columns:1fr}dd{margin-bottom:.5rem}}
@@ -44,7 +44,7 @@ def page(document: dict[str, Any]) -> str:
             "<!doctype html><html lang=en><meta charset=utf-8>",
             "<meta name=viewport content='width=device-width,initial-scale=1'>",
             f"<title>{escape(title)}</title><style>{_STYLE}</style>",
-            f"<h1>{escape(title)}</h1><p>{escape(document['baseline']['what'])}.</p>",
+            f"<h1>{escape(title)}</h1><p>Baseline: {escape(document['baseline']['what'])}.</p>",
             "<dl>" + "".join(f"<dt>{escape(name)}<dd>{escape(str(text))}" for name, text in facts) + "</dl>",
             "<h2>Power shed, minute by minute</h2>",
             _chart(document["minutes"], document["asked_w"]),
@@ -105,11 +105,12 @@ def _chart(minutes: Sequence[dict[str, Any]], asked_w: int) -> str:
         if row["delivered_w"] is not None
     )
     line = height - asked_w / top * height
-    legend = ", ".join(sorted({row["counted_by"] for row in shown if row["counted_by"]}))
+    by = sorted({row["counted_by"] for row in shown if row["counted_by"]})
+    legend = ", ".join(f"<b style='color:{_COLOURS[name]}'>{name}</b>" for name in by)
     return (
         f"<svg viewBox='0 0 {width} {height}' role=img aria-label='Power shed by minute'>{bars}"
         f"<line x1=0 x2={width} y1={line:.2f} y2={line:.2f} stroke=#cf222e stroke-dasharray=6 /></svg>"
-        f"<p>Dashed line: {_kw(asked_w)} kW asked. Counted by: {escape(legend or 'nobody')}.</p>"
+        f"<p>Dashed line: {_kw(asked_w)} kW asked. Counted by: {legend or 'nobody'}.</p>"
     )
 
 
@@ -125,4 +126,4 @@ def _table(heads: Sequence[str], rows: Iterable[Sequence[str]], figures: Sequenc
 
 
 def _kw(watts: float | None) -> str:
-    return "unknown" if watts is None else f"{watts / 1000:,.1f}"
+    return "unknown" if watts is None else f"{round(watts / 1000, 1) + 0.0:,.1f}"  # no minus before a zero

@@ -118,6 +118,7 @@ class Target(msgspec.Struct, kw_only=True):
         confirmed_us: when its readings first bore the shedding out.
         restored_us: when they bore the restoring out.
         words: its own words, or why it stands where it stands.
+        kept_by: who put it to sleep by hand meanwhile; it is not woken for the curtailment's sake.
         left: whether an operator took it out of the curtailment; it is not shed again in it.
     """
 
@@ -139,6 +140,7 @@ class Target(msgspec.Struct, kw_only=True):
     confirmed_us: int | None = None
     restored_us: int | None = None
     words: str = ""
+    kept_by: str = ""
     left: bool = False
 
     @property

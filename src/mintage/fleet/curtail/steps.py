@@ -216,11 +216,12 @@ def restore(target: Target, now_us: int) -> None:
     """From now on the curtailment wants the machine to run as before; changes the target."""
     if target.want == RUN or target.state in SETTLED:
         return
-    never_told = target.told == 0
     target.want, target.tries, target.next_us = RUN, 0, now_us
-    target.state = "released" if never_told else "restoring"
-    if never_told:
-        target.words = "was never told to sleep"
+    target.state = "restoring"
+    if target.kept_by:
+        target.state, target.words = "released", f"sleeps because {target.kept_by} put it to sleep"
+    elif target.told == 0:
+        target.state, target.words = "released", "was never told to sleep"
 
 
 def _tell(target: Target, machine: Machine | None, pace: Pace, now_us: int) -> Action:
