@@ -24,6 +24,7 @@ from mintage.journal.standing import standing
 from mintage.journal.store import Journal
 from mintage.mining.facts import Earned
 from mintage.sales.facts import MachinesDelivered
+from mintage.units.errors import InputError
 from mintage.units.serials import parse_serials, serial_range
 
 if TYPE_CHECKING:
@@ -74,7 +75,11 @@ def _made(journal: Journal, serial: str) -> Iterator[Item]:
         reason = "no serial number is linked: mintage fleet link MACHINE SERIAL"
         yield from (Item(name, None, reason) for name in ("built", "landed cost USD", "delivered"))
         return
-    ours = serial_range(serial, serial)
+    try:
+        ours = serial_range(serial, serial)
+    except InputError as error:  # a machine may tell anything as its serial number
+        yield from (Item(name, None, error.problem) for name in ("built", "landed cost USD", "delivered"))
+        return
     for stored, built in standing(journal, MachinesBuilt):
         if serial_range(built.serial_first, built.serial_last).meets(ours):
             cost = landed_cost(journal, stored.fact.key)

@@ -81,7 +81,8 @@ def scan_(
         return
     heads = ("address", "model", "asset", heading("hashrate_ths"), heading("power_in_w"), "J/TH", "mode", "state", "")
     note = _note(search.tally, len(rows) - search.tally.machines)
-    print_table("Machines found", heads, [table_cells(row, _COLUMNS) for row in rows], note=note, left=3)
+    cells = [table_cells({**row, "asset_id": row["asset_id"] or "not adopted"}, _COLUMNS) for row in rows]
+    print_table("Machines found", heads, cells, note=note, left=3)
 
 
 def _site(options: SiteOptions, *, needed: bool) -> Site | None:
