@@ -74,6 +74,7 @@ def believed(reply: bytes, model_number: int) -> None:
     assert all(text.isprintable() for text in (*snapshot.problems, *snapshot.doubts, *snapshot.unknown.values()))
 
 
+@settings(deadline=None)
 @given(st.binary(max_size=2000), st.integers(0, 100))
 @example(b"", 0)
 @example(b'{"MM ID0":"', 0)
@@ -85,7 +86,7 @@ def test_no_bytes_break_the_parser(reply: bytes, model_number: int) -> None:
     believed(b'{"STATS":[{"HBinfo":"' + reply + b'","MM ID0:Summary":"\'STATS\':{' + reply + b'}"}]}', model_number)
 
 
-@settings(max_examples=300)
+@settings(max_examples=300, deadline=None)
 @given(st.data())
 def test_no_change_to_a_real_reply_breaks_the_parser(data: st.DataObject) -> None:
     """Telemetry with values exchanged, bytes changed, cut off or doubled keeps the contract."""
@@ -125,7 +126,7 @@ JSON = st.recursive(
 )
 
 
-@settings(max_examples=300)
+@settings(max_examples=300, deadline=None)
 @given(JSON)
 def test_small_replies_of_any_shape_are_survived(shape: object) -> None:
     """Version, pools, counters and status of any JSON shape yield what they hold, or nothing."""
@@ -143,6 +144,7 @@ def test_small_replies_of_any_shape_are_survived(shape: object) -> None:
     assert words.isprintable()
 
 
+@settings(deadline=None)
 @given(st.binary(max_size=500))
 def test_no_bytes_break_the_small_parsers(reply: bytes) -> None:
     """Any bytes are a document, if only an empty one."""
@@ -154,7 +156,7 @@ NAMES = st.text("ABPSTVabgs_019", min_size=1, max_size=10).map(str.encode)
 TEXTS = st.text("0123456789 .-:%xWork,", max_size=30).map(str.encode)
 
 
-@settings(max_examples=60)
+@settings(max_examples=60, deadline=None)
 @given(st.dictionaries(NAMES, TEXTS, min_size=1, max_size=30), st.integers(0, 10**12 - 1))
 def test_every_pair_that_a_machine_writes_is_read_back(pairs: dict[bytes, bytes], when: int) -> None:
     """Written as an A-series or as a home machine writes them, all pairs come back as they were."""
