@@ -311,7 +311,7 @@ def _monthly(sheet: Sheet, version: Version, month: str, part: Fraction) -> None
         kw = Fraction(peak.billed_kw or 0)
         reason = "" if peak.billed_kw is not None else "the mean power in the grid's peaks is not stated."
         cents = kw * Fraction(peak.usd_kw_year) / 12 * 100 * part
-        sheet.add(Entry(peak.name, "coincident", month, "kW", peak.taxed, kw * part, cents, reason))
+        sheet.add(Entry(peak.name, "coincident", month, "kW", peak.taxed, kw, cents, reason))
 
 
 def _months_before(month: str, count: int) -> list[str]:

@@ -1,7 +1,7 @@
 """What meters said, kept in the site's state file, and the questions about it: power now, energy between two instants.
 
-Energy comes from counters. Between two readings it is shared out evenly; over a gap longer than a quarter of an hour,
-or where the counter was not believed, an instant inside is unknown, with its reason.
+Energy comes from counters. Between two readings it is shared out evenly; over a gap longer than half an hour, or
+where the counter was not believed, an instant inside is unknown, with its reason.
 """
 
 from __future__ import annotations
@@ -36,7 +36,7 @@ MINUTES_DAYS = 40
 """Every minute is kept for so long."""
 QUARTERS_DAYS = 400
 """Then every quarter of an hour, for so long."""
-GAP_US_MAX = 15 * 60 * 1_000_000
+GAP_US_MAX = 30 * 60 * 1_000_000
 """Within a longer gap between readings, no instant's counter is guessed."""
 _DAY_US = 86_400 * 1_000_000
 
