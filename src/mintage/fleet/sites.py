@@ -193,7 +193,8 @@ class Virtual(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=T
         mix: models and their shares, "A15-194=0.7,Q=0.3".
         machines: how many; as many as the first of `ranges` holds where 0.
         seed: what makes two runs equal.
-        faults: a TOML file with the faults to come; "" for none.
+        faults: a TOML file with the machines' faults to come; "" for none.
+        pool_faults: a TOML file with what the pool does wrong, in tables `[[pool]]`; "" for nothing.
         start: first instant of the site's time, ISO 8601.
         speed: seconds of the site's time per second.
         network_difficulty: difficulty of the network that the pool pays by.
@@ -206,6 +207,7 @@ class Virtual(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=T
     machines: Annotated[int, msgspec.Meta(ge=0)] = 0
     seed: int = 1
     faults: str = ""
+    pool_faults: str = ""
     start: str = "2026-01-05T00:00:00Z"
     speed: Annotated[float, msgspec.Meta(gt=0)] = 1.0
     network_difficulty: Decimal = Decimal(146472570619931)

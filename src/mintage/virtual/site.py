@@ -21,6 +21,7 @@ from mintage.fleet.virtual.meter import VirtualMeter
 from mintage.fleet.virtual.pools import Work
 from mintage.mining.virtual.book import Terms
 from mintage.mining.virtual.client import StratumClient
+from mintage.mining.virtual.faults import load_pool_faults
 from mintage.mining.virtual.pool import PoolSettings, VirtualPool, share_difficulty_at
 from mintage.treasury.virtual.chain import VirtualChain
 from mintage.treasury.virtual.electrum import electrum
@@ -47,7 +48,7 @@ class VirtualSite:
     """
 
     def __init__(self, site: Site, clock: Clock, folder: Path, base: Path) -> None:
-        self.site, self._clock, self._folder = site, clock, folder
+        self.site, self._clock, self._folder, self._base = site, clock, folder, base
         self.account = _virtual_account(site)
         self.fleet = _fleet(site, self.account, clock, base)
         self.chain: VirtualChain | None = None
@@ -134,6 +135,7 @@ class VirtualSite:
             seed=virtual.seed,
             share_difficulty=share_difficulty_at(speed),
             refresh_s=60 if speed < 60 else 600,
+            faults=load_pool_faults(self._base / virtual.pool_faults) if virtual.pool_faults else (),
         )
 
     def _addresses(self) -> dict[str, str]:
