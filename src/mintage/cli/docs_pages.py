@@ -31,9 +31,12 @@ from mintage.journal import intake
 from mintage.journal.checks import CHECKS
 from mintage.journal.reference import field_meanings
 from mintage.market import series
+from mintage.mining.drivers import api, statements
+from mintage.mining.virtual import lines, stratum
 from mintage.plan import service as plan
 from mintage.plan.assumptions import default_assumptions
 from mintage.units.commodities import commodity_table
+from mintage.wire import http
 
 VARIABLES = {
     "MINTAGE_DB": ("the journal's file, where `--db` is not given", "var/mintage.db"),
@@ -66,6 +69,10 @@ LIMITS = (
     ("rules and sources of a site", f"{rules.RULES_MAX:,}"),
     ("the hold of a curtailment", f"{asks.HOLD_MAX_S // 86_400} days"),
     ("samples that a site's writer holds while it cannot write", f"{writer.SAMPLES_MAX:,}"),
+    ("a pool's statement as CSV", f"{statements.FILE_BYTES_MAX:,} bytes"),
+    ("a pool's answer to one question", f"{api.PAGES_MAX:,} pages, each of {http.LIMIT_BYTES:,} bytes"),
+    ("a line of Stratum", f"{lines.LINE_BYTES_MAX:,} bytes"),
+    ("connections of a virtual pool", f"{stratum.CONNECTIONS_MAX:,}"),
 )
 
 
