@@ -17,7 +17,8 @@ from typing import Literal
 
 import msgspec
 
-from mintage.fleet.drivers.port import Driver, Target
+from mintage.fleet.contain import contained
+from mintage.fleet.drivers.port import Driver, Identity, Target
 from mintage.fleet.identity import Found
 from mintage.units.errors import InputError, MintageError
 
@@ -163,7 +164,9 @@ class Search:
             if outcome == "stranger":
                 target = Target(address)
                 for driver in drivers:
-                    if identity := await driver.identify(target, self._answer_s):
+                    # A driver that fails on what somebody says there must not end the search for the others.
+                    identity = await contained(driver.identify(target, self._answer_s))
+                    if isinstance(identity, Identity):
                         return "machine", Found(target, identity)
             outcomes.add(outcome)
         order: tuple[_Outcome, ...] = ("stranger", "silent", "refused", "unreachable")

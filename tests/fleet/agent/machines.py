@@ -11,7 +11,7 @@ from mintage.units.clock import Clock
 
 
 class Rack:
-    """Sessions with machines that answer at once, unless they are silent or held up.
+    """Sessions with machines that answer at once, unless they are silent, held up, or say what breaks a bad driver.
 
     Args:
         clock: stamps what they say.
@@ -21,6 +21,7 @@ class Rack:
         self.clock = clock
         self.polls: list[tuple[float, str]] = []
         self.silent: set[str] = set()
+        self.poison: set[str] = set()
         self.slow: dict[str, asyncio.Event] = {}
         self.open: dict[str, int] = {}
         self.open_max = 0
@@ -39,6 +40,8 @@ class Rack:
             await asyncio.sleep(0)
             if address in self.slow:
                 await self.slow[address].wait()
+            if address in self.poison:
+                raise KeyError("GHSspd")
         finally:
             self.open[address] -= 1
 

@@ -13,12 +13,13 @@ from pathlib import Path
 import pytest
 
 from mintage.fleet.discovery import Search
+from mintage.fleet.drivers.port import Identity, Session, Target
 from mintage.fleet.drivers.registry import drivers
 from mintage.fleet.identity import Found
 from mintage.fleet.sites import addresses
 from mintage.fleet.virtual.build import FleetSpec, build_fleet
 from mintage.fleet.virtual.faults import Fault
-from mintage.units.clock import SystemClock
+from mintage.units.clock import Clock, SystemClock
 from mintage.units.errors import InputError
 from tests.loopback import block
 
@@ -134,6 +135,34 @@ def test_a_limit_of_open_connections_is_named_and_nobody_counts_as_dead() -> Non
             where = Search([f"{net}.1"] * 50, drivers(), connect_s=0.3, answer_s=0.3)
             with pytest.raises(InputError, match=r"opens no more connections.*ulimit"):
                 await search(where)
+
+    asyncio.run(scenario())
+
+
+class Brittle:
+    """A driver that fails on everything that anybody says."""
+
+    name = "brittle"
+    port = PORT
+
+    async def identify(self, target: Target, timeout_s: float) -> Identity | None:
+        raise ValueError(f"{target.address} within {timeout_s}")
+
+    def session(self, target: Target, identity: Identity, clock: Clock, slow_every_s: float = 60.0) -> Session:
+        raise NotImplementedError
+
+
+def test_a_driver_that_fails_does_not_end_the_search() -> None:
+    """What breaks one driver is left to the next; whom no driver knows is a stranger."""
+    net = block("agent", 6)
+
+    async def scenario() -> None:
+        fleet = build_fleet(FleetSpec(network=f"{net}.0/28", count=3, mix="A15-194", uptime_s=3600), SystemClock())
+        async with fleet:
+            assert len(await search(Search(addresses((f"{net}.0/28",)), (Brittle(), *drivers())))) == 3
+            alone = Search(addresses((f"{net}.0/28",)), (Brittle(),))
+            assert await search(alone) == []
+            assert (alone.tally.strangers, alone.tally.refused) == (3, 11)
 
     asyncio.run(scenario())
 

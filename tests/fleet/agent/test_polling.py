@@ -170,3 +170,21 @@ def test_a_machine_that_left_is_not_polled_and_one_that_came_is() -> None:
             assert (await beat.sessions.poll(asset(1).asset)).state == "offline"
 
     asyncio.run(scenario())
+
+
+def test_a_machine_that_breaks_its_driver_is_told_and_takes_nobody_along(caplog: pytest.LogCaptureFixture) -> None:
+    """A driver of another package may fail on what one machine says: the others are polled as ever."""
+
+    async def scenario() -> None:
+        async with polling(3) as beat:
+            beat.rack.poison.add("10.1.0.1")
+            await beat.clock.advance(120)
+            assert len(beat.rack.times("10.1.0.2")) >= 11
+            said = [snapshot for name, snapshot in beat.heard if name == asset(1).asset]
+            assert {snapshot.state for snapshot in said} == {"offline"}
+            assert said[0].unknown[""] == "its driver failed: KeyError: 'GHSspd'"
+            result = await beat.sessions.act(asset(1).asset, Sleep())
+            assert (result.outcome, result.words) == ("refused", "its driver failed: KeyError: 'GHSspd'")
+
+    asyncio.run(scenario())
+    assert "the driver of m-000000000001 failed" in caplog.text

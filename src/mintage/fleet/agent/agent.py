@@ -126,8 +126,10 @@ class Agent:
             await stop.wait()
         finally:
             await _end(ears)
-            self._keep()  # before the others end, so that the last word is written too
-            await _end(others)
+            try:
+                self._keep()  # before the others end, so that the last word is written too
+            finally:
+                await _end(others)
 
     def _started(self, parts: Mapping[str, Callable[[], Awaitable[None]]]) -> list[asyncio.Task[None]]:
         return [asyncio.create_task(self._supervisor.run(name, work)) for name, work in parts.items()]

@@ -6,8 +6,9 @@ import asyncio
 from collections.abc import Callable, Sequence
 
 from mintage.fleet.agent.sessions import Sessions
+from mintage.fleet.contain import contained
 from mintage.fleet.discovery import Search, Tally
-from mintage.fleet.drivers.port import Driver
+from mintage.fleet.drivers.port import Driver, Identity
 from mintage.fleet.identity import Found, Register
 from mintage.fleet.sites import Site, addresses
 
@@ -90,9 +91,9 @@ class Finder:
 
     async def _identities(self, assets: Sequence[str]) -> list[Found]:
         targets = {name: self._sessions.assets[name].target for name in assets if name in self._sessions.assets}
-        identities = await asyncio.gather(*map(self._sessions.identify, targets))
+        identities = await asyncio.gather(*(contained(self._sessions.identify(name)) for name in targets))
         pairs = zip(targets.values(), identities, strict=True)
-        return [Found(target, identity) for target, identity in pairs if identity]
+        return [Found(target, identity) for target, identity in pairs if isinstance(identity, Identity)]
 
 
 def _each_once(found: Sequence[Found]) -> list[Found]:

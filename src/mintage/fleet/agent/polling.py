@@ -4,14 +4,17 @@ from __future__ import annotations
 
 import asyncio
 import heapq
+import logging
 import math
-from collections.abc import Awaitable, Callable
+from collections.abc import Callable
 from random import Random
 
 from mintage.fleet.agent.sessions import Sessions
+from mintage.fleet.contain import contained, in_words
 from mintage.fleet.readings import Snapshot
 from mintage.units.clock import Clock
 
+LOG = logging.getLogger("mintage.agent")
 BACKOFF_MAX = 6
 """A silent machine is asked at least every so many intervals."""
 _JITTER = 0.2
@@ -45,7 +48,7 @@ class Poller:
         try:
             while True:
                 self._start_due()
-                self._raise_failed()
+                self._running = {task for task in self._running if not task.done()}
                 await self._clock.sleep(self._poll_s / _TICKS)
         finally:
             for task in self._running:
@@ -70,18 +73,7 @@ class Poller:
                 self._known.discard(asset)
                 self._silences.pop(asset, None)
                 continue
-            self._start(self._poll_on_beat(asset, due_s))
-
-    def _start(self, poll: Awaitable[None]) -> None:
-        task = asyncio.ensure_future(poll)
-        self._running.add(task)
-
-    def _raise_failed(self) -> None:
-        """Forget polls that ended; what went wrong in one, beyond a machine's silence, is ours to tell."""
-        ended = {task for task in self._running if task.done()}
-        self._running -= ended
-        for task in ended:
-            task.result()
+            self._running.add(asyncio.create_task(self._poll_on_beat(asset, due_s)))
 
     async def _poll_on_beat(self, asset: str, due_s: float) -> None:
         if asset not in self._silences:  # its first time: now, and from then on at a beat of its own
@@ -92,9 +84,14 @@ class Poller:
             heapq.heappush(self._due, (self._next(asset, due_s), asset))
 
     async def _poll(self, asset: str) -> None:
-        snapshot = await self._sessions.poll(asset)
-        self._silences[asset] = self._silences.get(asset, 0) + 1 if snapshot.state == "offline" else 0
-        self._heard(asset, snapshot)
+        """Poll one machine. A driver that fails on it is told as its silence: the other machines are polled on."""
+        said = await contained(self._sessions.poll(asset))
+        if isinstance(said, BaseException):
+            LOG.error("the driver of %s failed: %s", asset, in_words(said), exc_info=said)
+            reason = {"": f"its driver failed: {in_words(said)}"}
+            said = Snapshot(at_us=self._clock.now_us(), values={"state": "offline"}, unknown=reason)
+        self._silences[asset] = self._silences.get(asset, 0) + 1 if said.state == "offline" else 0
+        self._heard(asset, said)
 
     def _next(self, asset: str, due_s: float) -> float:
         """The next beat that is not over yet; for a silent machine a jittered while that doubles each time."""

@@ -7,6 +7,7 @@ from collections.abc import AsyncIterator, Callable, Iterable
 from contextlib import AbstractAsyncContextManager, asynccontextmanager, nullcontext
 
 from mintage.fleet.asset_store import Asset
+from mintage.fleet.contain import contained, in_words
 from mintage.fleet.drivers.port import Action, Identity, Result, Session, Target
 from mintage.fleet.readings import Snapshot
 from mintage.units.clock import Clock
@@ -73,7 +74,10 @@ class Sessions:
         async with self._turn(asset) as session:
             if session is None:
                 return Result("silent", f"nobody knows where {asset} is")
-            return await session.act(action)
+            result = await contained(session.act(action))
+        if isinstance(result, BaseException):
+            return Result("refused", f"its driver failed: {in_words(result)}")
+        return result
 
     @asynccontextmanager
     async def _turn(self, asset: str) -> AsyncIterator[Session | None]:

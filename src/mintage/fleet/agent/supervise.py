@@ -9,6 +9,7 @@ from collections.abc import Awaitable, Callable
 import msgspec
 
 from mintage.fleet.alerts.gauges import part_failed
+from mintage.fleet.contain import contained, in_words
 from mintage.fleet.statedb import StateDb
 from mintage.units.clock import Clock
 from mintage.units.errors import MintageError, StoreError
@@ -64,14 +65,14 @@ class Supervisor:
             while True:
                 self._tell(part, "running", failures, problem)
                 began_s = self._clock.elapsed_s()
-                error = await _outcome(work)
+                error = await contained(work())
                 if error is None:
                     self._tell(part, "ended", failures, problem)
                     return
                 failures += 1
                 if self._clock.elapsed_s() - began_s > PAUSE_MAX_S:
                     pause_s = PAUSE_S  # it had recovered from what failed before
-                problem = _problem(error)
+                problem = in_words(error)
                 # What we know says itself in a sentence; anything else is a fault of ours, and its place matters.
                 LOG.error("%s failed: %s", part, problem, exc_info=None if isinstance(error, MintageError) else error)
                 self._tell(part, "failed", failures, problem)
@@ -89,25 +90,6 @@ class Supervisor:
                 part_failed(self._db, part, problem, row[2])
         except StoreError as error:  # on a full disk the parts must go on; the log tells what the table cannot
             LOG.error("%s is %s: %s", part, state, error)  # noqa: TRY400  a sentence, not a traceback
-
-
-def _problem(error: BaseException) -> str:
-    """What went wrong, in one line; the first of several."""
-    while isinstance(error, BaseExceptionGroup):
-        error = error.exceptions[0]
-    return str(error) if isinstance(error, MintageError) else f"{type(error).__name__}: {error}"
-
-
-async def _outcome(work: Callable[[], Awaitable[None]]) -> BaseException | None:
-    """What a part failed with; None where it ended by itself. Cancelling the caller cancels the part."""
-    task = asyncio.ensure_future(work())
-    try:
-        await asyncio.wait([task])
-    finally:
-        if not task.done():
-            task.cancel()
-            await asyncio.wait([task])
-    return task.exception() if not task.cancelled() else asyncio.CancelledError("it was cancelled from within")
 
 
 def part_states(db: StateDb) -> list[PartState]:
