@@ -25,7 +25,13 @@ from mintage.units.errors import InputError, WireError
 app = App(name="energy", help="Meters, tariffs, what power costs, heat sold, break-even prices.")
 tariff_app = App(name="tariff", help="Check tariff files.")
 app.command(tariff_app)
-_MORE = {"price": "energy_price", "breakeven": "energy_price", "cost": "energy_cost", "heat": "energy_cost"}
+_MORE = {
+    "price": "energy_price",
+    "breakeven": "energy_price",
+    "cost": "energy_cost",
+    "heat": "energy_cost",
+    "program": "energy_cost",
+}
 for _name, _module in _MORE.items():
     app.command(f"mintage.cli.{_module}:{_name}", name=_name)  # each loads only when it is called
 

@@ -25,6 +25,7 @@ from mintage.fleet.energy.heat import (
     heat_fact,
     heat_usd_mwh,
 )
+from mintage.fleet.energy.programs import Performance, credit
 from mintage.fleet.energy.readings import Interval, heat_energy, site_energy, site_intervals
 from mintage.fleet.energy.sheet import Row
 from mintage.fleet.energy.tariff import Tariff
@@ -166,6 +167,58 @@ def heat(
         journal.close()
     _tell_heat(sold, day, contract.customer, heat_usd_mwh(contract), heat_credit_usd_mwh(contract), options=options)
     return int(sold.cents is None)
+
+
+def program(
+    name: str,
+    *,
+    month: str,
+    availability: Number | None = None,
+    shed_mwh: Number | None = None,
+    called_mwh: Number = Decimal(0),
+    tariff: Path | None = None,
+    options: SiteOptions = SiteOptions(),
+) -> int:
+    """What a program owes for a month: capacity held ready, energy shed when called, less penalties; exit 1 if unknown.
+
+    Example: mintage energy program demand-response --month 2025-07 --availability 0.97 --shed-mwh 1.1 --called-mwh 1.2
+
+    Args:
+        name: the program, as the tariff calls it.
+        month: the month; all its hours are promised.
+        availability: share of the promise that was there, 0 to 1.
+        shed_mwh: energy shed when called, MWh, as the proofs of curtailments say.
+        called_mwh: energy that was called, MWh.
+        tariff: a tariff file; the site's own where left out.
+    """
+    found, span = tariff_of(options, tariff), parse_period(month)
+    version = found.version(span.end)
+    terms = next((item for item in version.program if item.name == name), None) if version else None
+    if terms is None:
+        raise InputError(f"no program '{name}' is in force in {month}.", field="NAME", remedy="See the tariff file.")
+    length_us = midnight_us(span.end + timedelta(days=1), found.zone) - midnight_us(span.start, found.zone)
+    owed = credit(
+        terms,
+        Performance(
+            hours=Decimal(length_us) / 3_600_000_000,
+            availability=availability,
+            shed_wh=None if shed_mwh is None else int(shed_mwh * 10**6),
+            called_wh=int(called_mwh * 10**6),
+        ),
+    )
+    parts = {
+        "capacity": owed.capacity_cents,
+        "deployment": owed.deployment_cents,
+        "penalty": owed.penalty_cents,
+        "all": owed.cents,
+    }
+    amounts = {part: None if cents is None else usd(cents) for part, cents in parts.items()}
+    if options.json:
+        print_json({"program": name, "month": month, "usd": amounts, "reason": owed.reason})
+    else:
+        rows = [(part, shown(amount)) for part, amount in amounts.items()]
+        print_table(f"Credit of {name}, {month}", ("", "USD"), rows, note=owed.reason)
+    return int(owed.cents is None)
 
 
 def _tell_heat(

@@ -3,18 +3,22 @@
 from __future__ import annotations
 
 import random
+from datetime import date
 from decimal import ROUND_HALF_UP, Decimal
 from fractions import Fraction
 from pathlib import Path
 
+import msgspec
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from mintage.fleet.energy.bill import coincident_kw, cost, day_cost, hourly_cost
+from mintage.fleet.energy.bill import cost, day_cost, hourly_cost
+from mintage.fleet.energy.merit import Demand, Peaks, dispatch
+from mintage.fleet.energy.peaks import coincident_kw, demand_window, peak_weights
 from mintage.fleet.energy.readings import Interval
 from mintage.fleet.energy.sheet import Bill, apportion
-from mintage.fleet.energy.tariff import Tariff, load_tariff
+from mintage.fleet.energy.tariff import Tariff, load_tariff, price_usd_mwh
 from mintage.units import format_instant, parse_instant
 from mintage.units.errors import InputError
 from tests.fleet.energy.test_tariff import EXAMPLE, FIXED, HEAD, SERIES, tariff
@@ -205,6 +209,26 @@ def test_settled_peaks_give_the_power_that_next_year_bills() -> None:
     assert coincident_kw(day, (ends[0], ends[3])) == (Decimal("70.000"), "")
     assert coincident_kw(day, (ends[0], ends[2]))[0] is None
     assert coincident_kw(day, ())[1] == "no peak is settled."
+
+
+def test_a_tariff_is_what_the_merit_order_is_asked_with() -> None:
+    """Chances before, settled peaks after: a dispatch under the tariff's own weights and window stops in its peaks."""
+    found = load_tariff(EXAMPLE)
+    version = found.version(date(2025, 7, 2))
+    assert version is not None
+    starts = [item.start_us for item in quarters("2025-07-02T04:00:00Z", [0] * DAY)]
+    charge, demand = version.coincident[0], version.demand[0]
+    ahead = peak_weights(found, charge, starts)
+    assert [starts[n] for n, weight in enumerate(ahead) if weight] == starts[64:72]  # 16:00 to 18:00
+    assert ahead[64] == pytest.approx(0.006 / 4)
+    settled = msgspec.structs.replace(charge, settled=("2025-07-02T21:15:00Z",))
+    assert [n for n, weight in enumerate(peak_weights(found, settled, starts)) if weight] == [68]
+    prices = [float(price_usd_mwh(found, start).parts[0].usd_mwh or 0) for start in starts]
+    peaks = Peaks(usd_mw=float(charge.usd_kw_year) * 1000, weight=ahead)
+    window = demand_window(found, demand, starts)
+    assert sum(window) == 64
+    plan = dispatch([91.0], [1.0], prices, hours=0.25, demand=Demand(usd_mw=0.0, window=window), peaks=peaks)
+    assert [n for n, power in enumerate(plan.power_mw[0]) if power == 0] == list(range(64, 72))
 
 
 def test_intervals_that_are_not_the_tariffs_are_refused() -> None:

@@ -171,6 +171,17 @@ def test_heat_of_a_day_is_told_and_booked_once(place: Place) -> None:
     assert "outdoor temperature is unknown" in told["reason"]
 
 
+def test_a_programs_credit_is_told_in_its_parts(place: Place) -> None:
+    """Capacity of July's 744 hours, energy shed, a penalty for the rest; unknown availability ends with 1."""
+    words = ("program", "demand-response", "--month", "2025-07", "--shed-mwh", "1.1", "--called-mwh", "1.2")
+    code, told = place.told(*words, "--availability", "0.5")
+    assert code == 0
+    assert told["usd"] == {"capacity": "316.20", "deployment": "275.00", "penalty": "-40.00", "all": "551.20"}
+    assert place.call(*words)[0] == 1
+    assert place.call(*words, "--availability", "97")[0] == 2
+    assert place.call("program", "nothing", "--month", "2025-07")[0] == 2
+
+
 def test_a_tariff_with_a_gap_fails_its_check_and_a_broken_one_is_refused(place: Place) -> None:
     """The example passes; days without a version end with 1; an overlap ends with 2 and names the file."""
     assert place.call("tariff", "check", str(EXAMPLE), site=False)[0] == 0

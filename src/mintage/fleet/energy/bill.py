@@ -8,24 +8,22 @@ gap in a meter, a price that is missing, a peak that is not settled) is a row wi
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from datetime import date
 from decimal import Decimal
 from fractions import Fraction
 
 import msgspec
 
+from mintage.fleet.energy.peaks import PeakKey, billed_kw, month_of
 from mintage.fleet.energy.readings import Interval
 from mintage.fleet.energy.sheet import Bill, Entry, Row, Sheet, apportion, decimal_of
 from mintage.fleet.energy.tariff import Tariff, band_of
 from mintage.fleet.energy.terms import BlockAndIndex, DemandCharge, Energy, Fixed, Indexed, TimeOfUse, Version
 from mintage.fleet.energy.windows import Wall, midnight_us
-from mintage.units import parse_instant
 from mintage.units.errors import InputError
 
 _US_PER_MINUTE = 60_000_000
-PeakKey = tuple[str, str]
-"""Name of a demand charge and a month, "2025-06"."""
 _Held = Sequence[tuple[Interval, Version | None, Wall]]
 
 
@@ -79,13 +77,13 @@ def cost(tariff: Tariff, intervals: Sequence[Interval], past_peaks_kw: Mapping[P
         InputError: intervals are not the tariff's, or a price file cannot be read.
     """
     sheet = Sheet()
-    for month, held in _by_month(tariff, intervals).items():
+    for month, held in _bymonth_of(tariff, intervals).items():
         _energy(sheet, tariff, held)
         version = held[-1][1]
         if version is None:
             continue
         for charge in version.demand:
-            kw, reason = _billed_kw(tariff, charge, month, intervals, past_peaks_kw or {})
+            kw, reason = billed_kw(tariff, charge, month, intervals, past_peaks_kw or {})
             _demand(sheet, charge, month, kw, reason)
         _monthly(sheet, version, month, Fraction(1))
         sheet.tax(month, version.tax_pct)
@@ -102,7 +100,7 @@ def hourly_cost(tariff: Tariff, intervals: Sequence[Interval]) -> list[HourCost]
     Raises:
         InputError: as in `cost`.
     """
-    _by_month(tariff, intervals)  # refuses what is not the tariff's
+    _bymonth_of(tariff, intervals)  # refuses what is not the tariff's
     hours: dict[int, list[Interval]] = defaultdict(list)
     for interval in intervals:
         hours[interval.start_us - interval.start_us % (60 * _US_PER_MINUTE)].append(interval)
@@ -138,7 +136,7 @@ def day_cost(
         InputError: as in `cost`.
     """
     sheet, left_out, past = Sheet(), list[str](), past_peaks_kw or {}
-    for month, held in _by_month(tariff, energies).items():
+    for month, held in _bymonth_of(tariff, energies).items():
         _energy(sheet, tariff, held)
         version = held[-1][1]
         if version is None:
@@ -149,53 +147,17 @@ def day_cost(
             if earlier is None:
                 left_out.append(charge.name)
                 continue
-            before_kw, why = _billed_kw(tariff, charge, month, earlier, past) if earlier else (Fraction(0), "")
-            after_kw, reason = _billed_kw(tariff, charge, month, (*earlier, *energies), past)
+            before_kw, why = billed_kw(tariff, charge, month, earlier, past) if earlier else (Fraction(0), "")
+            after_kw, reason = billed_kw(tariff, charge, month, (*earlier, *energies), past)
             _demand(sheet, charge, month, after_kw - before_kw, why or reason)
         sheet.tax(month, version.tax_pct)
     bill = sheet.bill()
     return DayCost(cents=bill.cents, rows=bill.rows, reason=bill.reason, left_out=tuple(dict.fromkeys(left_out)))
 
 
-def peak_kw(
-    tariff: Tariff, charge: DemandCharge, intervals: Iterable[Interval], month: str
-) -> tuple[Fraction | None, str]:
-    """The highest mean power of an interval within a month and a charge's window, kW, or None with the reason."""
-    best = Fraction(0)
-    for interval in intervals:
-        clock = tariff.wall(interval.start_us)
-        counted = any(window.holds(clock.date.month, clock.day, clock.minute) for window in charge.when)
-        if _month(clock.date) != month or not counted:
-            continue
-        if interval.wh is None:
-            return None, interval.reason or "energy of an interval is unknown."
-        best = max(best, Fraction(interval.wh * 60, 1000 * tariff.file.interval_minutes))
-    return best, ""
-
-
-def coincident_kw(intervals: Iterable[Interval], settled: Sequence[str]) -> tuple[Decimal | None, str]:
-    """The site's mean power in the grid's settled peaks, kW to a thousandth, or None with the reason.
-
-    Args:
-        intervals: the site's energy in the season that the peaks are of.
-        settled: ends of the intervals that peaked, ISO 8601.
-
-    Raises:
-        InputError: an end is no instant.
-    """
-    by_end = {interval.end_us: interval for interval in intervals}
-    total = Fraction(0)
-    for text in settled:
-        found = by_end.get(parse_instant(text))
-        if found is None or found.wh is None:
-            return None, f"the energy of the interval that ends {text} is unknown."
-        total += Fraction(found.wh * 3_600_000, found.end_us - found.start_us)
-    if not settled:
-        return None, "no peak is settled."
-    return decimal_of(total / len(settled), 3), ""
-
-
-def _by_month(tariff: Tariff, intervals: Sequence[Interval]) -> dict[str, list[tuple[Interval, Version | None, Wall]]]:
+def _bymonth_of(
+    tariff: Tariff, intervals: Sequence[Interval]
+) -> dict[str, list[tuple[Interval, Version | None, Wall]]]:
     """Intervals by calendar month of the tariff's zone, each with what applies to it.
 
     Raises:
@@ -217,14 +179,14 @@ def _by_month(tariff: Tariff, intervals: Sequence[Interval]) -> dict[str, list[t
             )
         reached = interval.end_us
         clock = tariff.wall(interval.start_us)
-        months[_month(clock.date)].append((interval, tariff.version(clock.date), clock))
+        months[month_of(clock.date)].append((interval, tariff.version(clock.date), clock))
     return months
 
 
 def _hour(tariff: Tariff, intervals: Sequence[Interval]) -> tuple[Fraction, str]:
     """Exact cents of intervals' energy with tax, or the reason why they are unknown."""
     sheet = Sheet()
-    for month, held in _by_month(tariff, intervals).items():
+    for month, held in _bymonth_of(tariff, intervals).items():
         _energy(sheet, tariff, held)
         version = held[-1][1]
         if version is not None:
@@ -235,7 +197,7 @@ def _hour(tariff: Tariff, intervals: Sequence[Interval]) -> tuple[Fraction, str]
 def _energy(sheet: Sheet, tariff: Tariff, held: _Held) -> None:
     """Add intervals' energy rows."""
     for interval, version, clock in held:
-        month = _month(clock.date)
+        month = month_of(clock.date)
         if version is None:
             reason = f"no version of tariff {tariff.name} covers {clock.date}."
             sheet.add(Entry("energy", "energy", month, "MWh", taxed=False, reason=reason))
@@ -278,25 +240,6 @@ def _block(
     return rows
 
 
-def _billed_kw(
-    tariff: Tariff,
-    charge: DemandCharge,
-    month: str,
-    intervals: Iterable[Interval],
-    past_kw: Mapping[PeakKey, Decimal],
-) -> tuple[Fraction, str]:
-    """Power that a demand charge bills: the month's own peak, the ratchet's share of earlier ones, or the minimum."""
-    own_kw, reason = peak_kw(tariff, charge, intervals, month)
-    billed_kw = max(own_kw or Fraction(0), Fraction(charge.minimum_kw))
-    for before in _months_before(month, charge.ratchet_months) if charge.ratchet_pct else ():
-        past = past_kw.get((charge.name, before))
-        if past is None:
-            reason = reason or f"the peak of {before} is not known, which the ratchet needs."
-        else:
-            billed_kw = max(billed_kw, Fraction(past * charge.ratchet_pct) / 100)
-    return billed_kw, reason
-
-
 def _demand(sheet: Sheet, charge: DemandCharge, month: str, kw: Fraction, reason: str) -> None:
     cents = kw * Fraction(charge.usd_kw) * 100
     sheet.add(Entry(charge.name, "demand", month, "kW", charge.taxed, kw, cents, reason))
@@ -314,18 +257,8 @@ def _monthly(sheet: Sheet, version: Version, month: str, part: Fraction) -> None
         sheet.add(Entry(peak.name, "coincident", month, "kW", peak.taxed, kw, cents, reason))
 
 
-def _months_before(month: str, count: int) -> list[str]:
-    year, number = map(int, month.split("-"))
-    index = year * 12 + number - 1
-    return [f"{(index - back) // 12}-{(index - back) % 12 + 1:02d}" for back in range(1, count + 1)]
-
-
 def _month_us(tariff: Tariff, month: str) -> int:
     """Length of a month in the tariff's zone, microseconds; an hour more or less where clocks change."""
     year, number = map(int, month.split("-"))
     after = date(year + number // 12, number % 12 + 1, 1)
     return midnight_us(after, tariff.zone) - midnight_us(date(year, number, 1), tariff.zone)
-
-
-def _month(day: date) -> str:
-    return f"{day.year}-{day.month:02d}"

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from decimal import Decimal
 from fractions import Fraction
-from typing import Annotated
 
 import msgspec
 
@@ -24,7 +23,7 @@ class Performance(msgspec.Struct, frozen=True, kw_only=True):
     """
 
     hours: Decimal
-    availability: Annotated[Decimal, msgspec.Meta(ge=0, le=1)] | None
+    availability: Decimal | None
     shed_wh: int | None
     called_wh: int
 
@@ -36,8 +35,8 @@ class Credit(msgspec.Struct, frozen=True, kw_only=True):
         capacity_cents: for being ready.
         deployment_cents: for energy shed, at most what was called.
         penalty_cents: for energy called and not shed; zero or less.
-        cents: all together; None where something is unknown. A program never credits less than nothing through
-            `mintage.mining`'s facts: a negative sum is billed as power.
+        cents: all together; None where something is unknown. A sum below zero is no `mining.program-credit`: it is
+            billed, as `mining.power-billed`.
         reason: why it is unknown.
     """
 
@@ -56,12 +55,16 @@ def credit(program: Program, done: Performance) -> Credit:
         done: what the site did.
 
     Raises:
-        InputError: hours or energies are negative.
+        InputError: hours or energies are negative, or the availability is no share.
 
     Source: capacity price * MW promised * hours * availability + deployment price * energy shed - penalty * shortfall.
     """
     if done.hours < 0 or done.called_wh < 0 or (done.shed_wh or 0) < 0:
         raise InputError("hours and energies cannot be negative.", field=program.name)
+    if done.availability is not None and not 0 <= done.availability <= 1:
+        raise InputError(
+            f"an availability of {done.availability} cannot be.", field=program.name, remedy="Give 0 to 1."
+        )
     if done.availability is None or done.shed_wh is None:
         what = "availability" if done.availability is None else "energy shed"
         return Credit(

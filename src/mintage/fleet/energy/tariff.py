@@ -15,6 +15,7 @@ from mintage.fleet.energy.prices import PriceSeries, SeriesSpec, read_series
 from mintage.fleet.energy.terms import (
     Band,
     BlockAndIndex,
+    CoincidentPeak,
     Fixed,
     Indexed,
     TariffFile,
@@ -131,8 +132,7 @@ def price_usd_mwh(tariff: Tariff, at_us: int, load_mw: Decimal | None = None) ->
         taxed = tax if component.taxed else Decimal(1)
         parts.append(Part(component.name, None if usd is None else usd * losses * taxed))
     for charge in version.coincident:
-        hit = [c.probability for c in charge.chance if c.when.holds(clock.date.month, clock.day, clock.minute)]
-        expected = charge.usd_kw_year * 1000 / charge.peaks * max(hit, default=Decimal(0))
+        expected = charge.usd_kw_year * 1000 / charge.peaks * chance_of(charge, clock)
         usd = expected * 60 / tariff.file.interval_minutes * (tax if charge.taxed else 1)
         parts.append(Part(charge.name, usd))
     known = [part.usd_mwh for part in parts if part.usd_mwh is not None]
@@ -160,6 +160,13 @@ def _marginal(
     if load_mw is None or load_mw >= component.block_mw:
         return index + component.adder_usd_mwh, ""
     return (index - component.resale_fee_usd_mwh if component.resale else Decimal(0)), ""
+
+
+def chance_of(charge: CoincidentPeak, clock: Wall) -> Decimal:
+    """How likely an interval is to become one of the grid's peaks; where windows overlap, the highest."""
+    month = clock.date.month
+    held = [item.probability for item in charge.chance if item.when.holds(month, clock.day, clock.minute)]
+    return max(held, default=Decimal(0))
 
 
 def band_of(component: TimeOfUse, clock: Wall) -> Band:
