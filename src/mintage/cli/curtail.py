@@ -6,6 +6,7 @@ import time
 from pathlib import Path
 from typing import Annotated, Any
 
+import msgspec
 from cyclopts import App, Parameter
 
 from mintage.cli.curtail_ask import AskOptions
@@ -199,16 +200,17 @@ def proof(
     may(desk.site, actor(), "read")
     found = Book(desk.db).event(event)
     folder = options.folder(desk.site)
+    stored: dict[str, Any] | None = None
     try:
         if found.proof:
-            proofs.read(folder, found)
+            stored = msgspec.json.decode(proofs.read(folder, found))
     except InputError as error:
         if check:
             raise CheckFailed(str(error)) from error
         raise
     if check and not found.proof:
         raise CheckFailed(f"{event} has no proof yet: it is {found.state}.")
-    document = proofs.build(desk.db, desk.site, Book(desk.db), found)
+    document = stored or proofs.build(desk.db, desk.site, Book(desk.db), found)
     place = folder / proofs.FOLDER / f"{event}.html" if found.proof else None
     if options.json:
         print_json({**document, "sha256": found.proof or None, "page": place})

@@ -7,8 +7,10 @@ from pathlib import Path
 
 import pytest
 
+from mintage.fleet.control import service as control
 from mintage.fleet.curtail import service
 from mintage.fleet.curtail.asks import Fixed, Full, Manner, Restore
+from mintage.fleet.drivers.port import Sleep
 from tests.fleet.curtail.ground import Ground, ground, name
 from tests.loopback import block
 
@@ -152,6 +154,29 @@ def test_a_machine_that_does_not_come_back_is_tried_on(tmp_path: Path) -> None:
             await site.live(900, step_s=30)
             assert not site.asleep()
             assert site.states(event.id)[name(1)] == "restored"
+
+    asyncio.run(scenario())
+
+
+def test_a_machine_that_is_gone_is_not_told_for_ever(tmp_path: Path) -> None:
+    """After a day of trying, and at once when somebody puts it to sleep by hand, nobody wakes it any more."""
+
+    async def scenario() -> None:
+        async with ground(tmp_path, block("curtail", 7), count=3) as site:
+            event = site.start(Full(), manner=Manner(tries_max=1, confirm_s=30, restore=Restore()))
+            await site.live(60)
+            site.wires.cut |= {name(1), name(2)}
+            service.restore(site.context, event.id, who="ann", reason="done")
+            await site.live(400)
+            site.wires.cut.remove(name(2))
+            control.request(site.context, who="ann", action=Sleep(), scope=f"asset={name(2)}", reason="fan is out")
+            await site.live(600, step_s=30)
+            assert site.states(event.id)[name(2)] == "released"
+            await site.live(90_000, step_s=3000)
+            assert site.states(event.id)[name(1)] == "released"
+            told = len(site.wires.told)
+            await site.live(9_000, step_s=3000)
+            assert len(site.wires.told) == told
 
     asyncio.run(scenario())
 

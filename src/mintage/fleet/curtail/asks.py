@@ -165,8 +165,9 @@ def amount_of(shed: Shed) -> str:
             told = f"at {hashprice:g} USD/PH/day" if hashprice else "at the hashprice told"
             return f"what earns less than its power {told}, {f'{price:g} USD/MWh' if price else 'at the price told'}"
         case Thermal(inlet_c, chip_c):
-            limits = [f"inlet {inlet_c:g} °C"] * (inlet_c is not None) + [f"chip {chip_c:g} °C"] * (chip_c is not None)
-            return f"what is hotter than {' or '.join(limits)}"
+            limits = {"inlet": inlet_c, "chip": chip_c}
+            named = [f"{name} {limit:g} °C" for name, limit in limits.items() if limit is not None]
+            return f"what is hotter than {' or '.join(named)}"
 
 
 def check_ask(ask: Ask, now_us: int) -> None:

@@ -18,6 +18,7 @@ from mintage.fleet.curtail.dispatch import Dispatch
 from mintage.fleet.curtail.follower import Follower
 from mintage.fleet.curtail.mqtt import listen
 from mintage.fleet.curtail.people import heed_people
+from mintage.fleet.curtail.people import slept_by as slept_by_hand
 from mintage.fleet.curtail.proof import close
 from mintage.fleet.curtail.states import OPEN, OVER, RUN, SETTLED, STEERING, Event, Target, strength
 from mintage.fleet.curtail.store import Book
@@ -27,6 +28,8 @@ from mintage.fleet.latest import Machine
 EVERY_S = 1.0
 REAL_PAUSE_S = 0.1
 """A virtual site's second may last less than a millisecond; rounds are not made more often than this."""
+_DAY_US = 86_400_000_000
+"""A machine that did not come back is told to again for so long; afterwards it is a matter for a technician."""
 _STEP_S = 5.0
 """The wall clock may run away from the monotonic one by so much before it counts as stepped."""
 
@@ -165,6 +168,14 @@ class Engine:
             event = self.book.event(target.event)
             before = (target.state, target.tries)
             pace = steps.pace(event.ask.manner, self.context.clock)
+            slept_by = slept_by_hand(self.book, target.asset, event.ended_us or 0)
+            tried_us = now_us - (event.ended_us or 0)
+            if slept_by or tried_us > max(_DAY_US, 10 * pace.straggler_us):
+                target.state = "released"
+                target.words = f"put to sleep by {slept_by}" if slept_by else "did not come back within a day"
+                self._note(event, f"{target.asset}: {target.words}", now_us)
+                self.book.save_targets([target])
+                continue
             step = steps.straggle(target, machines.get(target.asset), pace, now_us)
             self._note(event, step.note, now_us)
             if step.action is not None:

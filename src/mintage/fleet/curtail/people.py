@@ -21,6 +21,13 @@ ORDER BY r.begins_us, r.rowid
 """
 
 
+def slept_by(book: Book, asset: str, since_us: int) -> str:
+    """Who put a machine to sleep by hand since an instant; "" where nobody did, or where it was woken after that."""
+    define(book.db)
+    last = [row for row in book.db.rows(_BY_HAND, (since_us,)) if row[0] == asset][-1:]
+    return next((who for _, kind, who, _, _ in last if kind == "sleep"), "")
+
+
 def heed_people(book: Book, events: Iterable[Event], targets: Mapping[str, Mapping[str, Target]], now_us: int) -> None:
     """Take what people asked of machines since each curtailment began; changes targets."""
     steering = [event for event in events if event.state in STEERING and event.began_us is not None]
