@@ -44,6 +44,7 @@ WRITES = (
     "/v1/curtailments/c-1/approve",
     "/v1/curtailments/c-1/restore",
     "/v1/curtailments/c-1/cancel",
+    "/v1/curtailments/c-1/abort",
     "/v1/signals",
 )
 SLEEP = {"action": {"type": "sleep"}, "scope": "rack=r1", "reason": "filters are changed"}

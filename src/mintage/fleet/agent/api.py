@@ -85,6 +85,7 @@ class Api:
             ("POST", "/v1/curtailments/{id}/approve", "approve", self._approve_curtailment),
             ("POST", "/v1/curtailments/{id}/restore", "act", self._decide(curtail.restore)),
             ("POST", "/v1/curtailments/{id}/cancel", "act", self._decide(curtail.cancel)),
+            ("POST", "/v1/curtailments/{id}/abort", "act", self._decide(curtail.abort)),
             ("POST", "/v1/signals", "read", self._signal),
         ]
         site = self._context.site
