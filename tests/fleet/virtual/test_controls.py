@@ -125,6 +125,8 @@ def test_sleep_and_wake_come_when_they_are_due(name: str) -> None:
     assert 0 < target.power_w() < 0.6 * full
     pass_time(clock, 3 * RAMP_S + WARM_S)
     assert target.power_w() == pytest.approx(full, rel=0.02)
+    device = asked(target, "devs")["DEVS"][0]
+    assert device["MHS av"] < device["MHS 1m"]  # the sleep counts as time without work
 
 
 @pytest.mark.parametrize("words", ["1:{past}", "1:soon", "0:{future}", "1", "1:{future}9999999"])

@@ -72,7 +72,7 @@ def test_overheat_stops_cools_and_reboots() -> None:
     async def body(fleet: VirtualFleet, clock: StepClock) -> None:
         machine = fleet.machine(FIRST)
         strike(fleet, "overheat", factor=3.0, for_s=700)
-        await clock.advance(240)
+        await clock.advance(200)
         machine.advance()
         assert machine.state == "idle"
         assert machine.chip_c > 60
@@ -154,6 +154,7 @@ def test_power_cut_and_reboot_loop_close_the_port() -> None:
         strike(fleet, "power-cut", for_s=300)
         with pytest.raises(ConnectionRefusedError):
             await raw(FIRST, b"version")
+        fleet.machine(FIRST).reboot("api")
         assert fleet.machine(FIRST).power_w() == 0
         await clock.advance(301 + BOOT_S)
         assert b"BOOTBY[0x01" in await raw(FIRST, b"estats")

@@ -167,25 +167,36 @@ def test_energy_is_power_over_time() -> None:
     assert fleet.energy_wh() - began_wh == pytest.approx(power_w, rel=0.01)
 
 
-def test_heat_makes_fans_turn_and_then_machines_stop() -> None:
-    """Warmer air speeds the fans of all machines; far too warm air stops machines, and they say why."""
+@given(seed=st.integers(0, 2**32))
+def test_heat_makes_fans_turn_and_then_machines_stop(seed: int) -> None:
+    """Warmer air speeds the fans of all machines; far too warm air stops machines, and afterwards they say why."""
     clock = StepClock()
-    fleet = small(clock=clock)
-    a15 = fleet.machines[0]
-    calm = a15.fan_duty
+    fleet = build_fleet(FleetSpec(network=f"{NETWORK}.0/24", count=3, mix="A15-194", seed=seed, uptime_s=7200), clock)
+    calm = [machine.fan_duty for machine in fleet.machines]
     fleet.ambient_c = 40
-    assert fleet.ambient_c == 40
     asyncio.run(clock.advance(900))
-    a15.advance()
-    assert calm < a15.fan_duty <= 1
-    assert a15.state == "work"
+    for machine, before in zip(fleet.machines, calm, strict=True):
+        machine.advance()
+        assert before < machine.fan_duty <= 1
+        assert machine.state == "work"
     fleet.ambient_c = 85
-    asyncio.run(clock.advance(400))
-    a15.advance()
-    assert a15.state == "idle"
+    asyncio.run(clock.advance(150))
+    for machine in fleet.machines:
+        machine.advance()
+        assert machine.state == "idle"
     fleet.ambient_c = 25
     asyncio.run(clock.advance(600))
-    assert "BOOTBY[0x02" in answer(a15, b"estats").decode()
+    assert all(b"BOOTBY[0x02" in answer(machine, b"estats") for machine in fleet.machines)
+
+
+def test_no_two_machines_have_the_same_identity() -> None:
+    """DNA and MAC of every machine of a large fleet are its own, and those of another seed's fleet are others."""
+    seen: Counter[str] = Counter()
+    for seed in (1, 2):
+        spec = FleetSpec(network=_wide(), count=5000, mix=MIX, seed=seed)
+        for machine in build_fleet(spec, StepClock()).machines:
+            seen.update((machine.dna, machine.mac))
+    assert set(seen.values()) == {1}
 
 
 def test_equal_seeds_make_equal_fleets() -> None:

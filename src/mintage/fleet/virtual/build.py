@@ -84,7 +84,7 @@ def build_fleet(spec: FleetSpec, clock: Clock, plan: Plan | None = None) -> Virt
         InputError: no such network or model, or more machines than addresses.
     """
     draw = random.Random(spec.seed)  # noqa: S311  a fleet that must repeat
-    surroundings = Surroundings(spec.ambient_c)
+    surroundings = Surroundings(spec.ambient_c, draw.getrandbits(24))
     lineup = _lineup(parse_mix(spec.mix), spec.count)
     machines = []
     for address, model in zip(_addresses(spec.network, spec.count), lineup, strict=True):

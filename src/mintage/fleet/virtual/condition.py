@@ -11,12 +11,13 @@ class Surroundings:
 
     Attributes:
         ambient_c: temperature of the air or liquid that enters them.
+        mac_bits: 24 bits by which their network addresses differ from those of other fleets.
     """
 
-    __slots__ = ("ambient_c",)
+    __slots__ = ("ambient_c", "mac_bits")
 
-    def __init__(self, ambient_c: float = 25.0) -> None:
-        self.ambient_c = ambient_c
+    def __init__(self, ambient_c: float = 25.0, mac_bits: int = 0) -> None:
+        self.ambient_c, self.mac_bits = ambient_c, mac_bits
 
 
 class Settings:

@@ -5,6 +5,7 @@ from __future__ import annotations
 import math
 import random
 from collections.abc import Sequence
+from ipaddress import IPv4Address
 
 from mintage.fleet.models import Model
 from mintage.fleet.virtual import physics
@@ -66,7 +67,7 @@ class Machine:
         draw = random.Random(seed)  # noqa: S311  figures of a model, not secrets
         self.address, self.model, self.clock, self._surroundings = address, model, clock, surroundings
         self.dna = f"0201{draw.getrandbits(48):012x}" if model.family == "a" else f"{draw.getrandbits(128):032x}"
-        self.mac = f"b4a2eb{draw.getrandbits(24):06x}"
+        self.mac = f"b4a2eb{int(IPv4Address(address)) & 0xFFFFFF ^ surroundings.mac_bits:06x}"
         self.pattern = draw.randrange(PATTERNS)
         self.salt = draw.getrandbits(31)
         self.error_share = draw.uniform(0.006, 0.016)
@@ -101,8 +102,9 @@ class Machine:
             due_s = min(self._until_s, self.soft[0] if self.soft else math.inf, self._trip_s)
             if due_s > now_s:
                 break
+            too_hot = self._trip_s <= due_s
             self._flow(due_s)
-            self._turn(due_s)
+            self._turn(due_s, too_hot=too_hot)
         self._flow(now_s)
         return now_s
 
@@ -172,8 +174,10 @@ class Machine:
     # What is done to it
 
     def reboot(self, reason: str) -> None:
-        """Restart it; counters begin at 0 and settings that waited for a restart take effect."""
-        self._boot(self.advance(), reason)
+        """Restart it, if it has power; counters begin at 0 and settings that waited for a restart take effect."""
+        now_s = self.advance()
+        if self.state != "off":
+            self._boot(now_s, reason)
 
     def power(self, *, on: bool) -> None:
         """Give it mains power, or take it away."""
@@ -225,10 +229,10 @@ class Machine:
         self.energy_j += self.supply()[6] * dt_s
         if rate > 0:
             self.total_gh += rate * dt_s
-            number_or_none = self.active_pool
-            if number_or_none is not None:
-                pool = self.settings.pools[number_or_none]
-                self.tally.reach(self.work_diff, to_s - self.booted_s, number_or_none, pool, self.ails.theft)
+            pool = self.active_pool
+            if pool is not None:
+                use = self.settings.pools[pool]
+                self.tally.reach(self.work_diff, to_s - self.booted_s, pool, use, self.ails.theft)
         self._plan_trip()
 
     @property
@@ -236,9 +240,9 @@ class Machine:
         """Work since it booted, in difficulty 1."""
         return self.total_gh * 1e9 / HASHES_PER_DIFF1
 
-    def _turn(self, now_s: float) -> None:
+    def _turn(self, now_s: float, *, too_hot: bool) -> None:
         """Do what was due now."""
-        if self._trip_s <= now_s:
+        if too_hot:
             self._enter("idle", now_s + COOL_S)
             self._boot_reason = "overheat"
         elif self.soft and self.soft[0] <= now_s:
@@ -252,7 +256,8 @@ class Machine:
         elif self.state == "init":
             stopped = self.active_pool is None or self.ails.psu_bits & STOPPING_BITS
             self._enter("idle", math.inf) if stopped else self._enter("work", now_s + RAMP_S, step=1)
-            self.worked_s = now_s
+            if self.worked_s == self.booted_s:
+                self.worked_s = now_s
         elif self.state == "work" and self._step < _STEPS:
             last = self._step + 1 == _STEPS
             self._enter("work", math.inf if last else now_s + RAMP_S, step=self._step + 1)

@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
-import json
 from collections.abc import Iterable
+
+import msgspec
 
 Cell = tuple[str, str, bool]
 """Key, value as written, and whether JSON puts it in quotes."""
@@ -71,4 +72,8 @@ class Reply:
 
 
 def _object(row: Row) -> str:
-    return "{" + ",".join(f'"{key}":{json.dumps(value) if quoted else value}' for key, value, quoted in row) + "}"
+    return "{" + ",".join(f'"{key}":{_quoted(value) if quoted else value}' for key, value, quoted in row) + "}"
+
+
+def _quoted(text: str) -> str:
+    return msgspec.json.encode(text).decode()

@@ -3,11 +3,14 @@
 from __future__ import annotations
 
 from collections.abc import Iterable
+from functools import lru_cache
+
+import msgspec
 
 from mintage.fleet.virtual import chips
 from mintage.fleet.virtual.chips import PATTERNS
 from mintage.fleet.virtual.machine import BOOTBY, Machine
-from mintage.fleet.virtual.physics import HASHES_PER_DIFF1
+from mintage.fleet.virtual.physics import HASHES_PER_DIFF1, Point
 
 WORK = {"init": "In Init", "work": "In Work", "idle": "In Idle", "asleep": "In Idle"}
 """What SYSTEMSTATU says in each state."""
@@ -113,7 +116,7 @@ def mm_a(sight: Sight) -> str:
     settings = machine.settings
     old = model.generation in _OLD
     zeros = _list(0 for _ in sight.boards)
-    sf = _list(point.sf_mhz)
+    steps = _steps(point)
     supply = _list(sight.supply)
     new_power = "" if old else f" WALLPOWER[{sight.supply[6]}]"
     mv_avg = "" if old else f" MVavg[{' '.join(f'{model.chip_mv - 10 + board / 10:.1f}' for board in sight.boards)}]"
@@ -132,15 +135,15 @@ def mm_a(sight: Sight) -> str:
         f"LW[{int(machine.work_diff / 58)}] MH[{zeros}] {'' if old else 'DHW[0] '}HW[0] DH[{sight.errors_pct:.3f}%] "
         f"Temp[{sight.ambient_c + 1}] TMax[{sight.chip_max_c}] TAvg[{sight.chip_avg_c}] {sight.fans()}"
         f"FanR[{round(machine.fan_duty * 100)}%] Vo[{model.chip_mv if sight.working else 0}] PS[{supply}]{new_power} "
-        f"{_each('PLL', map(_list, point.pll))} GHSspd[{sight.ghs_spd:.2f}] DHspd[{sight.errors_now_pct:.3f}%] "
+        f"{steps.pll} GHSspd[{sight.ghs_spd:.2f}] DHspd[{sight.errors_now_pct:.3f}%] "
         f"GHSmm[{point.ghs:.2f}] {sight.wu_text()} Led[{int(settings.led)}] "
         f"MGHS[{' '.join(f'{ghs:.2f}' for ghs in sight.board_ghs)}] MTmax[{_list(sight.hottest)}] "
         f"MTavg[{_list(sight.mean_c)}]{mv_avg} TA[{point.chips}] Core[{model.core}] "
         f"PING[{60 + machine.jitter(3) // 4}] POWS[0]{eeprom} HASHS[{zeros}] POOLS[0] SoftOFF[{sight.soft_off}] "
-        f"ECHU[{errors}] ECMM[0] {_each('SF', (sf for _ in sight.boards))} {_each('PVT_T', sight.temperature, ' ')} "
+        f"ECHU[{errors}] ECMM[0] {steps.sf} {_each('PVT_T', sight.temperature, ' ')} "
         f"{_each('PVT_V', sight.voltage)} MW[{_list(_board_works(machine, sight.alive))}] {_each('MW', sight.works)} "
         f"{crc} ATAOPTS0[{power}] "
-        f"ADJ[1] COP[{zeros}] MPO[{sight.mpo_w()}] MVL[87] {_each('ATABD', (sf for _ in sight.boards))} "
+        f"ADJ[1] COP[{zeros}] MPO[{sight.mpo_w()}] MVL[87] {steps.atabd} "
         f"WORKMODE[{mode}]"
     )
 
@@ -149,7 +152,7 @@ def summary_home(sight: Sight) -> str:
     """The text under "MM ID0:Summary" of a home or hydro machine."""
     machine, model, point = sight.machine, sight.model, sight.point
     ails, settings = machine.ails, machine.settings
-    zeros = _list(0 for _ in sight.boards)
+    zeros, steps = _list(0 for _ in sight.boards), _steps(point)
     board_c = sight.chip_avg_c - 4 if sight.working else sight.ambient_c + 1
     version = model.firmware
     return (
@@ -165,8 +168,8 @@ def summary_home(sight: Sight) -> str:
         f"DHspd[{sight.errors_now_pct:.3f}%] GHSmm[{point.ghs:.2f}] {sight.wu_text()} "
         f"MGHS[{' '.join(f'{ghs:.2f}' for ghs in sight.board_ghs)}] TA[{point.chips}] Core[{model.core}] BIN[36] "
         f"PING[{10 + machine.jitter(3) // 8}] SoftOFF[{sight.soft_off}] "
-        f"ECHU[{_list(0 if lives else 1 for lives in sight.alive)}] ECMM[0] {_each('PLL', map(_list, point.pll))} "
-        f"{_each('SF', (_list(point.sf_mhz) for _ in sight.boards))} CRC[{zeros}] COMCRC[{zeros}] "
+        f"ECHU[{_list(0 if lives else 1 for lives in sight.alive)}] ECMM[0] {steps.pll} "
+        f"{steps.sf} CRC[{zeros}] COMCRC[{zeros}] "
         f"ATA0[{sight.mpo_w()}-{model.chip_target_c}-{sight.supply[5]}-{point.sf_mhz[0]}-20] "
         f"LcdOnoff[{int(settings.lcd)}] Activation[0] WORKMODE[{model.modes[settings.mode].level}] "
         f"WORKLEVEL[{settings.level}] MPO[{sight.mpo_w()}] CALIALL[7] ADJ[1] Nonce Mask[25]}}"
@@ -180,6 +183,20 @@ def boards_home(sight: Sight) -> str:
         f"PVT_V0[{sight.voltage[board]}] MW0[{sight.works[board]}]}}"
         for board in sight.boards
     )
+
+
+class _Steps(msgspec.Struct, frozen=True):
+    """PLL steps of all boards as text: how many PLLs at each, and the clock of each."""
+
+    pll: str
+    sf: str
+    atabd: str
+
+
+@lru_cache(maxsize=16_384)
+def _steps(point: Point) -> _Steps:
+    clocks = [_list(point.sf_mhz)] * len(point.pll)
+    return _Steps(_each("PLL", map(_list, point.pll)), _each("SF", clocks), _each("ATABD", clocks))
 
 
 def _board_works(machine: Machine, alive: list[bool]) -> Iterable[int]:
