@@ -13,9 +13,11 @@ from mintage.fleet.energy.meters import MeterReader, read_meters
 from mintage.fleet.energy.modbus import MeterLink
 from mintage.fleet.energy.profiles import profile, profiles
 from mintage.fleet.energy.readings import (
+    SCHEMA,
     energy_between,
     heat_energy,
     meter_power_w,
+    prune,
     site_energy,
     site_intervals,
     site_power_w,
@@ -294,3 +296,20 @@ def test_a_bad_address_is_an_input_error() -> None:
     """A port that cannot be is refused when the meter is set up."""
     with pytest.raises(InputError, match="Write host:port"):
         MeterReader(site(), meter("10.0.0.1:99999"))
+
+
+def test_old_minutes_become_quarters_of_an_hour_and_years_go() -> None:
+    """After 40 days a quarter of an hour keeps one reading, energy by the quarter stays exact, 400 days end it all."""
+    db = StateDb(None)
+    db.define(SCHEMA)
+    rows = [("supply", START_US + n * MINUTE_US, 1000.0, 100 * n, "good", 100 * n, 0) for n in range(1441)]
+    db.many("INSERT INTO meter_reading VALUES (?, ?, ?, ?, ?, ?, ?)", rows)
+    day_us = 1440 * MINUTE_US
+    prune(db, START_US + 20 * day_us)
+    assert len(db.rows("SELECT 1 FROM meter_reading")) == 1441
+    prune(db, START_US + 41 * day_us)
+    assert len(db.rows("SELECT 1 FROM meter_reading")) == 97
+    quarters = site_intervals(db, site(meter("127.0.0.1:1")), START_US, START_US + day_us)
+    assert [item.wh for item in quarters] == [1500] * 96
+    prune(db, START_US + 402 * day_us)
+    assert db.rows("SELECT 1 FROM meter_reading") == []
