@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from fnmatch import fnmatchcase
+
 from mintage.fleet.alerts.condition import NUMERIC, RESTING, SECOND_US, MachineCase, OfMachine, Verdict
 from mintage.fleet.whitelist import foreign
 
@@ -82,14 +84,23 @@ class PoolForeign(OfMachine, frozen=True, kw_only=True, tag="pool-foreign"):
 
 
 class IdentityDouble(OfMachine, frozen=True, kw_only=True, tag="identity-double"):
-    """Two machines that both answer claim the same DNA or MAC."""
+    """Two machines that both answer claim the same DNA, MAC or serial.
+
+    Attributes:
+        patterns: problems, with * as wildcard, by which the agent marks a machine that claims another one's identity.
+    """
 
     finds = ("claim",)
     is_timed = True
+    patterns: tuple[str, ...] = ("claims the * of m-*",)
 
     def judge(self, case: MachineCase) -> Verdict:
         """Whether it holds."""
-        claim = case.world.twins.get(case.machine.asset)
+        snapshot = case.machine.snapshot
+        if snapshot is None or snapshot.state in ("offline", "unknown"):
+            return None
+        marks = [text for text in snapshot.problems if any(fnmatchcase(text, pattern) for pattern in self.patterns)]
+        claim = "; ".join(marks) or case.world.twins.get(case.machine.asset, "")
         return {"claim": claim} if claim else False
 
 
