@@ -29,7 +29,7 @@ class Outgoing:
         body: bytes of the reply.
         delay_s: real seconds before they go.
         hold: leave the connection open after them, as a stuck machine does.
-        half: send the end of the stream at once but keep the socket.
+        half: send the end of the stream at once, without a body, but keep the socket.
     """
 
     __slots__ = ("body", "delay_s", "half", "hold")
@@ -102,7 +102,7 @@ class Listener:
         while self._socket:
             try:
                 accepted, _ = self._socket.accept()
-            except (BlockingIOError, InterruptedError, ConnectionAbortedError):
+            except OSError:  # nobody waits, or whoever did has gone
                 return
             accepted.setblocking(False)  # noqa: FBT003  as above
             _Connection(accepted, self._loop, self._answer, self._complete, self._waiting).read()
@@ -187,6 +187,8 @@ class _Connection:
     def _send(self, outgoing: Outgoing) -> None:
         try:
             sent = self._socket.send(self._body) if self._body else 0
+            if outgoing.half:
+                self._socket.shutdown(socket.SHUT_WR)
         except BlockingIOError:
             sent = 0
         except OSError:
@@ -202,8 +204,6 @@ class _Connection:
         if self._writing:
             self._loop.remove_writer(self._socket.fileno())
             self._writing = False
-        if outgoing.half:
-            self._socket.shutdown(socket.SHUT_WR)
         if outgoing.half or outgoing.hold:
             self._wait(6 * _PATIENCE_S, self.close)
         else:
