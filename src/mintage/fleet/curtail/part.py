@@ -28,6 +28,8 @@ from mintage.fleet.latest import Machine
 EVERY_S = 1.0
 REAL_PAUSE_S = 0.1
 """A virtual site's second may last less than a millisecond; rounds are not made more often than this."""
+_CALM_US = 5_000_000
+"""While machines are merely held, they are looked at only so often."""
 _DAY_US = 86_400_000_000
 """A machine that did not come back is told to again for so long; afterwards it is a matter for a technician."""
 _STEP_S = 5.0
@@ -67,6 +69,7 @@ class Engine:
         self.dispatch = Dispatch(context.hands)
         self._sampler = Sampler(context)
         self._rules = Follower(context, self.book)
+        self._looked_us = -_CALM_US
         self._clock_us: tuple[int, float] | None = None
 
     def round(self) -> None:
@@ -76,6 +79,10 @@ class Engine:
         self._rules.follow(now_us)
         if not (self.book.anything() or self.dispatch.waiting()):
             return
+        calm = not (self.book.hurry() or self.dispatch.waiting())
+        if calm and self._looked_us <= now_us < self._looked_us + _CALM_US:
+            return
+        self._looked_us = now_us
         machines = {machine.asset: machine for machine in self.context.latest.all(self.context.site.name)}
         with self.context.db.transaction():  # also what is read: somebody else may write between two rounds only
             events = self.book.unfinished()
@@ -128,6 +135,7 @@ class Engine:
                     if target.state not in SETTLED:
                         wishes[target.asset].append((event, target))
         told = []
+        paces = {event.id: steps.pace(event.ask.manner, self.context.clock) for event in events}
         turned: dict[str, list[str]] = {"slept_us": [], "woke_us": []}
         for asset, claims in wishes.items():
             if self.dispatch.busy(asset):
@@ -138,7 +146,7 @@ class Engine:
             for other, target in claims[1:]:
                 self._yield(other, target, event, machine, now_us)
             before = leader.state
-            step = steps.step(leader, machine, steps.pace(event.ask.manner, self.context.clock), now_us)
+            step = steps.step(leader, machine, paces[event.id], now_us)
             self._note(event, step.note, now_us)
             if step.action is not None:
                 told.append((event.id, asset, step.action))

@@ -123,7 +123,22 @@ class Book:
 
     def anything(self) -> bool:
         """Whether there is anything to do: an unfinished curtailment, a command, a machine that did not come back."""
-        return bool(self.unfinished() or self.commands() or self.stragglers())
+        return self.hurry() or bool(
+            self.db.rows(
+                "SELECT 1 FROM curtail_event WHERE state = 'held' UNION ALL SELECT 1 FROM curtail_event"
+                " WHERE recorded = 0 AND state IN ('ended', 'cancelled', 'aborted') LIMIT 1"
+            )
+            or self.stragglers()
+        )
+
+    def hurry(self) -> bool:
+        """Whether something is to be done at once: a command, or a curtailment that begins, sheds or restores."""
+        return bool(
+            self.db.rows(
+                "SELECT 1 FROM curtail_command UNION ALL SELECT 1 FROM curtail_event"
+                " WHERE state IN ('pending', 'shedding', 'restoring') LIMIT 1"
+            )
+        )
 
     def of_rule(self, rule: str) -> Event | None:
         """The curtailment that a rule or source has open; None where there is none."""
