@@ -168,6 +168,16 @@ def test_a_day_half_sampled_blames_nobody() -> None:
     assert _step(found, "energy-metered").verdict == "unknown"
 
 
+def test_a_few_samples_that_are_missing_widen_what_follows_from_samples() -> None:
+    """Counters go on through a gap of 4 % of the day that the mean hash rate misses; work counted by both does not."""
+    inputs = _inputs()
+    gappy = replace(inputs.machines, expected_diff=Amount(3_800_000_000_000), covered_s=82_944)
+    found = reconcile(replace(inputs, machines=gappy))
+    assert _step(found, "work-machines").verdict == "ok"
+    assert _step(found, "work-pool").tolerance == 60_000_000_000
+    assert _beyond(reconcile(replace(inputs, machines=replace(gappy, covered_s=86_400)))) == {"work-machines"}
+
+
 def test_without_the_agents_record_the_machines_side_is_unknown() -> None:
     """No record of the machines: their steps are unknown, and the pool's credit is still checked."""
     found = reconcile(replace(_inputs(), machines=MachineDay.unknown("the agent recorded nothing.")))

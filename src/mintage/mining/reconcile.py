@@ -41,11 +41,12 @@ class Tolerances(msgspec.Struct, frozen=True, kw_only=True):
     """Largest differences that pass, per cent of what a step should be.
 
     Attributes:
-        machines_pct: machines' accepted work against their hash rate: luck of shares, rejects, short outages.
+        machines_pct: machines' accepted work against their hash rate: luck of shares, rejects, short outages; wider by
+            the part of the day without samples.
         work_pct: pool's work against machines': shares in flight at midnight.
         credit_pct: pool's credit against FPPS: how the pool averages fees and difficulty over the day.
         fee_pct: fee kept against fee agreed, per cent of the fee.
-        energy_pct: meters against machines times PUE: the machines' own power readings are coarse.
+        energy_pct: meters against machines times PUE: the machines' own power readings are coarse; wider likewise.
         covered_pct: samples must cover this much of the day for the machines' side to be held against others.
     """
 
@@ -120,17 +121,23 @@ def reconcile(inputs: DayInputs, tolerances: Tolerances | None = None) -> Reconc
 
 
 def _work(inputs: DayInputs, allowed: Tolerances) -> Iterator[Step]:
-    machines, gap = inputs.machines, _gap(inputs, allowed)
+    machines, doubt = inputs.machines, _doubt(inputs, allowed)
+    implied_pct = allowed.machines_pct + _unseen_pct(inputs)  # counters go on where samples are missing
     yield _step("work-expected", "difficulty", machines.expected_diff)
+    yield _step("work-machines", "difficulty", machines.accepted_diff, machines.expected_diff, implied_pct, doubt=doubt)
     yield _step(
-        "work-machines", "difficulty", machines.accepted_diff, machines.expected_diff, allowed.machines_pct, doubt=gap
+        "work-pool", "difficulty", _counted(inputs.pools), machines.accepted_diff, allowed.work_pct, doubt=doubt
     )
-    yield _step("work-pool", "difficulty", _counted(inputs.pools), machines.accepted_diff, allowed.work_pct, doubt=gap)
 
 
-def _gap(inputs: DayInputs, allowed: Tolerances) -> str:
-    """Why the machines' side cannot be held against others, where samples are missing."""
-    covered_pct = Decimal(inputs.machines.covered_s) * 100 / DAY_S
+def _unseen_pct(inputs: DayInputs) -> Decimal:
+    """Per cent of the day for which there are no samples."""
+    return 100 - Decimal(inputs.machines.covered_s) * 100 / DAY_S
+
+
+def _doubt(inputs: DayInputs, allowed: Tolerances) -> str:
+    """Why the machines' side cannot be held against others, where too many samples are missing."""
+    covered_pct = 100 - _unseen_pct(inputs)
     return f"samples cover {covered_pct:.1f}% of the day." if covered_pct < allowed.covered_pct else ""
 
 
@@ -207,7 +214,8 @@ def _energy(inputs: DayInputs, allowed: Tolerances) -> Iterator[Step]:
     if machines.energy.value is not None:
         against = Amount(_part(machines.energy.value, 100 * inputs.pue))
     yield _step("energy-machines", "Wh", machines.energy)
-    yield _step("energy-metered", "Wh", machines.metered, against, allowed.energy_pct, doubt=_gap(inputs, allowed))
+    energy_pct, doubt = allowed.energy_pct + _unseen_pct(inputs), _doubt(inputs, allowed)
+    yield _step("energy-metered", "Wh", machines.metered, against, energy_pct, doubt=doubt)
     yield _step("power-cost", "cent", inputs.power_cost)
 
 
