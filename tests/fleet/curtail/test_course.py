@@ -6,6 +6,7 @@ import asyncio
 from pathlib import Path
 
 import msgspec
+import pytest
 
 from mintage.fleet.curtail import service
 from mintage.fleet.curtail.asks import Fixed, Full, Manner, Restore
@@ -68,5 +69,30 @@ def test_machines_come_back_in_steps(tmp_path: Path) -> None:
             await site.live(180)
             assert site.event(event.id).state == "ended"
             assert not site.asleep()
+
+    asyncio.run(scenario())
+
+
+@pytest.mark.parametrize(("mix", "kw"), [("Q", 1), ("A15-194", 1)])
+def test_lower_modes_instead_of_sleep(tmp_path: Path, mix: str, kw: int) -> None:
+    """Where a lower mode gives up less, machines work on in it, also those that must restart for it, and get back."""
+
+    async def scenario() -> None:
+        async with ground(tmp_path, block("curtail", 5), count=4, mix=mix) as site:
+            before = [machine.settings.mode for machine in site.fleet.machines]
+            full_w = site.fleet.power_w()
+            manner = Manner(lower_modes=True, restore=Restore())
+            event = site.start(Fixed(kw), manner=manner)
+            await site.live(400)
+            assert site.event(event.id).state == "held"
+            assert set(site.states(event.id).values()) == {"confirmed"}
+            assert not site.asleep()
+            assert site.fleet.power_w() < full_w - kw * 900
+            assert any(machine.settings.mode != mode for machine, mode in zip(site.fleet.machines, before, strict=True))
+            service.restore(site.context, event.id, who="ann", reason="done")
+            await site.live(600)
+            assert site.event(event.id).state == "ended"
+            assert [machine.settings.mode for machine in site.fleet.machines] == before
+            assert site.fleet.power_w() > full_w * 0.98
 
     asyncio.run(scenario())
