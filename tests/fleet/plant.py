@@ -101,6 +101,7 @@ class Floor:
         sent: every action that reached a machine, with its asset id.
         answers: what a machine says; every other one does what it is told.
         most_at_once: most actions under way at one time.
+        overlapped: machines that were asked something while they were still being asked.
         hangs_after: after so many actions no machine answers or fails to: the agent is about to be killed.
     """
 
@@ -110,16 +111,22 @@ class Floor:
         self.answers: dict[str, Callable[[Action], Result]] = {}
         self.most_at_once, self._now = 0, 0
         self.hangs_after: int | None = None
+        self.overlapped: set[str] = set()
+        self._asked: set[str] = set()
 
     async def act(self, asset: str, action: Action) -> Result:
         """Do it."""
         self._now += 1
         self.most_at_once = max(self.most_at_once, self._now)
         self.sent.append((asset, action))
+        if asset in self._asked:
+            self.overlapped.add(asset)
+        self._asked.add(asset)
         if self.hangs_after is not None and len(self.sent) > self.hangs_after:
             await asyncio.Event().wait()
         await self.clock.sleep(0)
         self._now -= 1
+        self._asked.discard(asset)
         answer = self.answers.get(asset)
         return answer(action) if answer else Result("done", "ASC 0 set info: success")
 

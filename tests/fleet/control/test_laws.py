@@ -94,6 +94,7 @@ class World:
 
     def _note(self) -> None:
         self.sent += self.plant.floor.sent
+        assert not self.plant.floor.overlapped, "a machine is asked one thing at a time"
         self.plant.floor.sent.clear()
 
 

@@ -42,7 +42,6 @@ TargetState = Literal[
 ]  # fmt: skip
 """waiting: not asked yet, or to be asked again; asking: being asked; accepted: telemetry is to bear out
 that it did it; unconfirmed: telemetry did not; overtaken: a later request replaced it; the rest say themselves."""
-OPEN: tuple[TargetState, ...] = ("waiting", "asking", "accepted")
 
 
 class Desk(Protocol):

@@ -16,7 +16,7 @@ from mintage.fleet.context import Context
 from mintage.fleet.control.actions import TRAITS, decode_action, for_machine, trait
 from mintage.fleet.control.audit import finish, record
 from mintage.fleet.control.outcome import RETRY_S, Step, after_answer, after_crash, borne_out, unproven
-from mintage.fleet.control.store import OPEN, define, in_people_s
+from mintage.fleet.control.store import define, in_people_s
 from mintage.fleet.drivers.port import Action
 from mintage.fleet.statedb import Row
 
@@ -34,9 +34,8 @@ _LATER = """EXISTS (
 """A later request of the same line is there for the same machine."""
 _DUE = """target.state = 'waiting' AND (target.due_us <= ? OR target.due_us > ?)
     AND asked.state = 'approved' AND asked.expires_us > ?
-    AND NOT EXISTS (SELECT 1 FROM action_target AS busy WHERE busy.asset = target.asset AND busy.state = 'asking')
     ORDER BY asked.begins_us, asked.rowid, target.asset LIMIT ?"""
-"""Machines to be asked now, none of which is being asked something. One due later than any pause is due now: the clock
+"""Machines to be asked now, the longest wait first. One due later than any pause is due now: the clock
 was set back."""
 
 
@@ -75,6 +74,7 @@ class Worker:
         self._context, self._db = context, context.db
         self._at_once = min(AT_ONCE_MAX, context.site.agent.concurrency)
         self._newest: Row = ()
+        self._busy: set[str] = set()
         define(self._db)
 
     def recover(self) -> None:
@@ -94,11 +94,14 @@ class Worker:
                 if not running:
                     break
                 done, running = await asyncio.wait(running, return_when=asyncio.FIRST_COMPLETED)
-                self._keep(task.result() for task in done)
+                answered = [task.result() for task in done]
+                self._keep(answered)
+                self._busy.difference_update(target.asset for target, _ in answered)
         finally:
             for task in running:
                 task.cancel()
             await asyncio.gather(*running, return_exceptions=True)
+            self._busy.clear()
         self._confirm()
         finish(self._db, self._context.clock.now_us())
         record(self._db, self._context.recorder)
@@ -137,17 +140,19 @@ class Worker:
         self._replace()
         now_us = self._context.clock.now_us()
         late_us = now_us + round(RETRY_S[-1] * _SECOND_US)
-        waiting = self._targets(_DUE, (now_us, late_us, now_us, limit))
-        earliest = {target.asset: target for target in reversed(waiting)}  # one thing at a time for each machine
-        due = [target for target in waiting if earliest[target.asset] is target]
+        due: dict[str, Target] = {}
+        for target in self._targets(_DUE, (now_us, late_us, now_us, limit + len(self._busy))):
+            if target.asset not in self._busy and len(due) < limit:
+                due.setdefault(target.asset, target)  # one thing at a time for each machine
+        self._busy.update(due)
         self._db.many(
             "UPDATE action_target SET state = 'asking', tries = tries + 1, first_us = coalesce(first_us, ?),"
             " changed_us = ? WHERE request = ? AND asset = ?",
-            ((now_us, now_us, target.request, target.asset) for target in due),
+            ((now_us, now_us, target.request, target.asset) for target in due.values()),
         )
         return [
             msgspec.structs.replace(target, tries=target.tries + 1, first_us=target.first_us or now_us)
-            for target in due
+            for target in due.values()
         ]
 
     async def _ask(self, target: Target) -> tuple[Target, Step]:
@@ -177,7 +182,7 @@ class Worker:
 
     def _keep(self, steps: Iterable[tuple[Target, Step]]) -> None:
         now_us, kept = self._context.clock.now_us(), list(steps)
-        if any(step.state in OPEN for _, step in kept):
+        if any(step.state == "waiting" for _, step in kept):
             self._newest = ()  # a later request may have come while it was being asked
         rows = [
             (
