@@ -123,7 +123,7 @@ def test_a_step_beyond_its_tolerance_ends_with_1(shell: Shell) -> None:
     _statement(shell.db.parent, CREDIT.gross_sats * 96 // 100)
     answer = shell.run(*_words(shell, "--no-record"))
     assert (answer.code, answer.err) == (1, "")
-    line = next(line for line in answer.out.splitlines() if line.startswith("the pool's fee"))
+    line = next(line for line in answer.out.splitlines() if line.startswith("pool's fee"))
     assert "✗ BEYOND" in line
     assert "✓ ok" in answer.out
     assert "would record earned:2025-07-01:alder:north" in answer.out

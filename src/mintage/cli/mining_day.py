@@ -133,10 +133,10 @@ def _print(report: DayReport, costs: tuple[CostRow, ...]) -> None:
         figures = [told_step[name] for name in ("amount", "difference", "tolerance")]
         amount = UNKNOWN if figures[0] is None else shown(figures[0])
         others = ["" if value is None else shown(value) for value in figures[1:]]
-        what = f"{TITLES[step.id]}{f' ({step.pool})' if step.pool else ''}"
-        rows.append((what, styled(mark, style), amount, *others, told_step["unit"], step.reason))
-    columns = ("step", "verdict", "amount", "difference", "tolerance", "unit", "meaning")
-    print_table(f"{told.site}, {told.day}", columns, rows, note=_closing(report), left=2)
+        words = (TITLES[step.id], step.pool, styled(mark, style))
+        rows.append((*words, amount, *others, told_step["unit"], step.reason))
+    columns = ("step", "pool", "verdict", "amount", "difference", "tolerance", "unit", "meaning")
+    print_table(f"{told.site}, {told.day}", columns, rows, note=_closing(report), left=3)
     if costs:
         heads = ("row", "USD", "USD per BTC", "why unknown")
         print_table(f"Cost of one bitcoin at {told.site}, {told.day}", heads, map(cost_cells, costs))

@@ -22,27 +22,28 @@ Unit = Literal["difficulty", "sat", "Wh", "cent"]
 EXPECTATION_OWED = {"FPPS", "as stated"}
 """Schemes under which a pool owes the expectation of each share."""
 TITLES = {
-    "work-expected": "work that the machines' hash rate implies",
-    "work-machines": "work accepted, as the machines count",
-    "work-pool": "work accepted, as the pools count",
-    "credit-expected": "FPPS credit that this work is owed",
-    "credit-gross": "credit before the pool's fee",
-    "fee": "the pool's fee",
+    "work-expected": "work by hash rate",
+    "work-machines": "work, machines",
+    "work-pool": "work, pools",
+    "credit-expected": "FPPS credit owed",
+    "credit-gross": "credit before fee",
+    "fee": "pool's fee",
     "credit-net": "credit",
-    "payout": "paid out, as the pool says",
-    "chain": "arrived on chain",
-    "energy-machines": "energy, as the machines count",
-    "energy-metered": "energy, as the meters count",
+    "payout": "paid out",
+    "chain": "on chain",
+    "energy-machines": "energy, machines",
+    "energy-metered": "energy, meters",
     "power-cost": "cost of power",
 }
+"""The steps in the order of the day, as tables name them."""
 
 
 class Tolerances(msgspec.Struct, frozen=True, kw_only=True):
     """Largest differences that pass, per cent of what a step should be.
 
     Attributes:
-        machines_pct: machines' accepted work against their hash rate: luck of shares, rejects, short outages; wider by
-            the part of the day without samples.
+        machines_pct: machines' accepted work against their hash rate, which they show as a mean of some minutes: luck
+            of shares, rejects, short outages; wider by the part of the day without samples.
         work_pct: pool's work against machines': shares in flight at midnight.
         credit_pct: pool's credit against FPPS: how the pool averages fees and difficulty over the day.
         fee_pct: fee kept against fee agreed, per cent of the fee.
@@ -50,7 +51,7 @@ class Tolerances(msgspec.Struct, frozen=True, kw_only=True):
         covered_pct: samples must cover this much of the day for the machines' side to be held against others.
     """
 
-    machines_pct: Decimal = Decimal(3)
+    machines_pct: Decimal = Decimal(5)
     work_pct: Decimal = Decimal("1.5")
     credit_pct: Decimal = Decimal("0.5")
     fee_pct: Decimal = Decimal(1)
