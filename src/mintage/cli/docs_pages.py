@@ -22,6 +22,7 @@ from mintage.cli.docs_fleet import (
 )
 from mintage.cli.docs_markdown import code, page, table
 from mintage.disclosure import document
+from mintage.fleet.agent import access
 from mintage.fleet.curtail import asks, rules, signals
 from mintage.fleet.drivers.avalon import client as avalon
 from mintage.fleet.energy import modbus, prices
@@ -65,6 +66,7 @@ LIMITS = (
     ("a reply of an Avalon", f"{avalon.REPLY_BYTES_MAX:,} bytes within {avalon.DEADLINE_S:g} s"),
     ("a parcel from a site to headquarters", f"{envelope.BODY_BYTES_MAX:,} bytes"),
     ("samples in one file from a site", f"{adopt.ROWS_MAX:,}"),
+    ("a body of a request to an agent", f"{access.BODY_BYTES_MAX:,} bytes within {access.BODY_S:g} s"),
     ("a signal to curtail", f"{signals.SIGNAL_BYTES_MAX:,} bytes"),
     ("rules and sources of a site", f"{rules.RULES_MAX:,}"),
     ("the hold of a curtailment", f"{asks.HOLD_MAX_S // 86_400} days"),

@@ -12,7 +12,7 @@ from typing import Annotated
 import msgspec
 from cyclopts import Parameter
 
-from mintage.cli.fleet_rows import heading, latest_of, one_of, table_cells
+from mintage.cli.fleet_rows import latest_of, one_of, print_machines
 from mintage.cli.options import actor
 from mintage.cli.show import print_json, print_table
 from mintage.cli.site_options import SiteOptions
@@ -28,7 +28,6 @@ from mintage.units.serials import serial_range
 
 _LINK_BYTES_MAX = 16 << 20
 _NAMES = ("asset", "dna", "mac", "address")
-_COLUMNS = ("address", "model", "asset_id", "rack", "hashrate_ths", "power_in_w", "state", "problems")
 
 
 def adopt_(*, options: SiteOptions = SiteOptions()) -> None:
@@ -53,9 +52,7 @@ def adopt_(*, options: SiteOptions = SiteOptions()) -> None:
         print_json([{**row, "new": row["asset_id"] not in before} for row in rows])
         return
     new = sum(row["asset_id"] not in before for row in rows)
-    heads = ("address", "model", "asset", "rack", heading("hashrate_ths"), heading("power_in_w"), "state", "")
-    cells = [table_cells(row, _COLUMNS) for row in rows]
-    print_table(f"Machines of {site.name}", heads, cells, note=f"{tally}; {new} adopted", left=4)
+    print_machines(f"Machines of {site.name}", rows, note=f"{tally}; {new} adopted")
 
 
 def link_(

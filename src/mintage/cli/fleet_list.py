@@ -5,12 +5,13 @@ from __future__ import annotations
 import sys
 import time
 from collections.abc import Sequence
+from contextlib import suppress
 from fnmatch import fnmatchcase
 from typing import TYPE_CHECKING, Any, Literal
 
-from mintage.cli.fleet_rows import FIELDS, figure, heading, latest_of, table_cells
+from mintage.cli.fleet_rows import COLUMNS, FIELDS, heading, latest_of, machine_table, print_machines
 from mintage.cli.quantities import UNKNOWN
-from mintage.cli.show import console, plain, print_json, print_table
+from mintage.cli.show import console, print_json, styled
 from mintage.cli.site_options import SiteOptions
 from mintage.fleet.latest import Machine
 from mintage.fleet.rows import NO_SNAPSHOT, machine_row
@@ -18,15 +19,10 @@ from mintage.fleet.scope import parse_scope
 from mintage.units.errors import InputError
 
 if TYPE_CHECKING:
-    from rich.table import Table
+    from rich.console import Group
 
-_COLUMNS = (
-    "asset_id", "rack", "slot", "address", "model", "hashrate_ths", "power_in_w", "efficiency_j_th", "mode", "state",
-    "problems",
-)  # fmt: skip
-_HEADS = ("asset", "rack", "slot", "address", "model", heading("hashrate_ths"), heading("power_in_w"), "J/TH", "mode",
-          "state", "")  # fmt: skip
 _REFRESH_S = 2.0
+_NOT_RANKED = {"hashrate_ths", "power_in_w", "efficiency_j_th", "mode"}
 
 
 def list_(
@@ -73,15 +69,13 @@ def list_(
     if options.json:
         print_json(shown)
         return
-    print_table(
-        f"Machines of {site.name}", _HEADS, [table_cells(row, _COLUMNS) for row in shown], note=_sum(rows), left=2
-    )
+    print_machines(f"Machines of {site.name}", shown, note=_sum(rows))
 
 
 def _sort(rows: list[tuple[Machine, dict[str, Any]]], name: str) -> None:
     """Sort by a column or reading, the highest first; unknown comes last."""
-    if name not in FIELDS and name not in _COLUMNS:
-        known = ", ".join(sorted({*FIELDS, *_COLUMNS} - {"problems"}))
+    if name not in FIELDS and name not in COLUMNS:
+        known = ", ".join(sorted({*FIELDS, *COLUMNS} - {"problems"}))
         raise InputError(f"nothing is called '{name}'.", field="--sort", remedy=f"Sort by one of {known}.")
 
     def value(pair: tuple[Machine, dict[str, Any]]) -> Any:
@@ -151,35 +145,28 @@ def top_(
     db = options.kept_state(site)
     clock = options.time()
 
-    def found() -> tuple[list[tuple[float, Machine]], int]:
-        return worst(latest_of(db, site), by, count)
+    def found() -> dict[str, Any]:
+        rows, unknown = worst(latest_of(db, site), by, count)
+        machines = [{**machine_row(machine, clock.now_us()), "value": round(value, 2)} for value, machine in rows]
+        return {"by": by, "measure": _MEASURES[by], "machines": machines, "unknown": unknown}
 
     if options.json:
-        rows, unknown = found()
-        machines = [{**machine_row(machine, clock.now_us()), "value": round(value, 2)} for value, machine in rows]
-        print_json({"by": by, "measure": _MEASURES[by], "machines": machines, "unknown": unknown})
+        print_json(found())
         return
     if once or not sys.stdout.isatty():
-        console().print(_table(site.name, by, *found()))
+        console().print(_ranking(site.name, found()))
         return
     from rich.live import Live  # noqa: PLC0415  only a terminal needs it
 
-    with Live(console=console(), screen=True, auto_refresh=False) as live:
+    with suppress(KeyboardInterrupt), Live(console=console(), screen=True, auto_refresh=False) as live:
         while True:
-            live.update(_table(site.name, by, *found()), refresh=True)
+            live.update(_ranking(site.name, found()), refresh=True)
             time.sleep(_REFRESH_S)
 
 
-def _table(site: str, by: Measure, rows: Sequence[tuple[float, Machine]], unknown: int) -> Table:
-    from rich.table import Table  # noqa: PLC0415  as above
+def _ranking(site: str, told: dict[str, Any]) -> Group:
+    from rich.console import Group  # noqa: PLC0415  as above
 
-    note = f"{unknown:,} machines do not tell it" if unknown else ""
-    table = Table(title=f"Worst of {site} by {_MEASURES[by]}", caption=note, box=None, pad_edge=False, expand=False)
-    for head in (_MEASURES[by], "asset", "rack", "slot", "address", "model", "state", ""):
-        table.add_column(head, justify="right" if head in {_MEASURES[by], "slot"} else "left", overflow="fold")
-    for value, machine in rows:
-        place, problems = machine.place, "; ".join((machine.snapshot or NO_SNAPSHOT).problems)
-        cells = (figure(value), machine.asset, place.rack, figure(place.slot), place.address, machine.identity.model,
-                 machine.state, problems)  # fmt: skip
-        table.add_row(*map(plain, cells))
-    return table
+    table = machine_table(told["machines"], first=("value", told["measure"]), without=_NOT_RANKED)
+    note = f"{told['unknown']:,} machines do not tell it" if told["unknown"] else ""
+    return Group(styled(f"Worst of {site} by {told['measure']}", "bold"), table, styled(note, "dim"))

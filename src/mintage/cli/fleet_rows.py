@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
-from typing import Any
+from collections.abc import Container, Iterable, Mapping
+from typing import TYPE_CHECKING, Any
 
 from mintage.cli.quantities import UNKNOWN
+from mintage.cli.show import console, plain
 from mintage.fleet.latest import Machine
 from mintage.fleet.latest_store import SqliteLatest
 from mintage.fleet.readings import Field, fields
@@ -13,7 +14,27 @@ from mintage.fleet.sites import Site
 from mintage.fleet.statedb import StateDb
 from mintage.units.errors import InputError
 
+if TYPE_CHECKING:
+    from rich.table import Table
+
 FIELDS = {field.name: field for field in fields()}
+
+
+COLUMNS = {
+    "asset_id": "asset",
+    "rack": "rack",
+    "slot": "slot",
+    "address": "address",
+    "model": "model",
+    "hashrate_ths": FIELDS["hashrate_ths"].unit,
+    "power_in_w": FIELDS["power_in_w"].unit,
+    "efficiency_j_th": "J/TH",
+    "mode": FIELDS["mode"].en.lower(),
+    "state": FIELDS["state"].en.lower(),
+    "problems": "problems",
+}
+"""Columns of a table of machines, with their headings."""
+_FIGURES = {"slot", "hashrate_ths", "power_in_w", "efficiency_j_th"}
 
 
 def heading(name: str) -> str:
@@ -34,12 +55,50 @@ def figure(value: float | str | None, field: Field | None = None) -> str:
     return f"{value:,.{digits}f}"
 
 
-def table_cells(row: dict[str, Any], names: Sequence[str]) -> list[str]:
-    """Cells of a row for a table."""
-    return [
-        "; ".join(row[name]) if name == "problems" else figure(row[name], FIELDS.get(name)) if name in row else ""
-        for name in names
-    ]
+def print_machines(title: str, rows: Iterable[Mapping[str, Any]], *, note: str, without: Container[str] = ()) -> None:
+    """Print a table of machines; a long list of problems is folded, everything else stays in its line.
+
+    Args:
+        title: what it shows.
+        rows: machines as `mintage.fleet.rows` tells them.
+        note: a line under it.
+        without: columns to leave out.
+    """
+    screen = console()
+    screen.print(plain(title), style="bold")
+    screen.print(machine_table(rows, without=without))
+    screen.print(plain(note), style="dim")
+    screen.print()
+
+
+def machine_table(
+    rows: Iterable[Mapping[str, Any]], *, first: tuple[str, str] | None = None, without: Container[str] = ()
+) -> Table:
+    """A table of machines.
+
+    Args:
+        rows: machines as `mintage.fleet.rows` tells them.
+        first: key and heading of a figure to begin with.
+        without: columns to leave out.
+    """
+    from rich.table import Table  # noqa: PLC0415  rich loads only when something is printed
+
+    table = Table(header_style="dim", box=None, pad_edge=False)
+    columns = dict([first] if first else []) | {name: head for name, head in COLUMNS.items() if name not in without}
+    for name, head in columns.items():
+        right = name in _FIGURES or (first is not None and name == first[0])
+        table.add_column(head, justify="right" if right else "left", no_wrap=name != "problems", overflow="fold")
+    for row in rows:
+        table.add_row(*[plain(_cell(row, name)) for name in columns])
+    return table
+
+
+def _cell(row: Mapping[str, Any], name: str) -> str:
+    if name == "problems":
+        return "; ".join(row[name])
+    if name in {"rack", "slot"} and row[name] is None:
+        return ""
+    return figure(row[name], FIELDS.get(name))
 
 
 def latest_of(db: StateDb, site: Site) -> list[Machine]:

@@ -9,8 +9,8 @@ from typing import Annotated, Any
 
 from cyclopts import Parameter
 
-from mintage.cli.fleet_rows import heading, table_cells
-from mintage.cli.show import print_json, print_table, progress
+from mintage.cli.fleet_rows import print_machines
+from mintage.cli.show import print_json, progress
 from mintage.cli.site_options import SiteOptions
 from mintage.fleet.agent.lock import agent_runs
 from mintage.fleet.discovery import Search, Tally
@@ -23,17 +23,6 @@ from mintage.journal.fact import Fact
 from mintage.units.clock import SystemClock
 from mintage.units.errors import InputError
 
-_COLUMNS = (
-    "address",
-    "model",
-    "asset_id",
-    "hashrate_ths",
-    "power_in_w",
-    "efficiency_j_th",
-    "mode",
-    "state",
-    "problems",
-)
 _SLOW_S = 3600.0
 
 
@@ -79,10 +68,9 @@ def scan_(
     if options.json:
         print_json(rows)
         return
-    heads = ("address", "model", "asset", heading("hashrate_ths"), heading("power_in_w"), "J/TH", "mode", "state", "")
+    cells = [{**row, "asset_id": row["asset_id"] or "not adopted"} for row in rows]
     note = _note(search.tally, len(rows) - search.tally.machines)
-    cells = [table_cells({**row, "asset_id": row["asset_id"] or "not adopted"}, _COLUMNS) for row in rows]
-    print_table("Machines found", heads, cells, note=note, left=3)
+    print_machines("Machines found", cells, note=note, without={"rack", "slot"})
 
 
 def _site(options: SiteOptions, *, needed: bool) -> Site | None:
