@@ -3,14 +3,14 @@
 from __future__ import annotations
 
 import time
-from pathlib import Path
 from typing import Annotated, Any
 
 import msgspec
 from cyclopts import App, Parameter
 
 from mintage.cli.curtail_ask import AskOptions
-from mintage.cli.curtail_tables import plan_rows, print_detail, print_events, print_plan, print_rules
+from mintage.cli.curtail_rules import price, resume, rules
+from mintage.cli.curtail_tables import plan_rows, print_detail, print_events, print_plan
 from mintage.cli.options import actor
 from mintage.cli.show import print_json, print_table
 from mintage.cli.site_desk import SiteDesk, open_desk
@@ -20,14 +20,15 @@ from mintage.fleet.curtail import proof as proofs
 from mintage.fleet.curtail import service
 from mintage.fleet.curtail.asks import Breakeven, amount_of
 from mintage.fleet.curtail.delivered import total
-from mintage.fleet.curtail.follower import rules_of, standings
+from mintage.fleet.curtail.follower import standings
 from mintage.fleet.curtail.prices import Prices, prices
-from mintage.fleet.curtail.rules import load_rules
 from mintage.fleet.curtail.states import OVER, Event
 from mintage.fleet.curtail.store import Book
 from mintage.units.errors import CheckFailed, InputError
 
 app = App(name="curtail", help="Shed load, hold it, bring it back, and prove what was delivered.")
+for _command in (rules, resume, price):
+    app.command(_command)
 ROWS_MAX = 40
 
 
@@ -249,74 +250,6 @@ def watch(event: str, *, options: SiteOptions = SiteOptions()) -> None:
         if detail.event.state in OVER:
             return
         time.sleep(1.0)
-
-
-@app.command
-def rules(file: Path | None = None, *, options: SiteOptions = SiteOptions()) -> None:
-    """The site's standing rules; with a file, put these in force instead.
-
-    Example: mintage curtail rules examples/curtail.toml --site examples/site.toml
-
-    Args:
-        file: file of rules; who puts them in force must be an admin of the site.
-    """
-    desk = open_desk(options)
-    if file is not None:
-        service.set_rules(desk, load_rules(file), who=actor())
-    may(desk.site, actor(), "read")
-    book = Book(desk.db)
-    found, standing = rules_of(book), standings(book)
-    if options.json:
-        print_json({"site": desk.site.name, "rules": found, "standings": standing})
-        return
-    print_rules(desk.site.name, found, standing)
-
-
-@app.command
-def resume(rule: str, *, options: SiteOptions = SiteOptions()) -> None:
-    """Put a rule or source in force again that rests because somebody ended its curtailment.
-
-    Example: mintage curtail resume evening-peak --site examples/site.toml
-
-    Args:
-        rule: its name.
-    """
-    service.resume(open_desk(options), rule, who=actor())
-    if options.json:
-        print_json({"resumed": rule})
-        return
-    print(f"{rule} is in force again.")
-
-
-@app.command
-def price(*, power: float | None = None, hashprice: float | None = None, options: SiteOptions = SiteOptions()) -> None:
-    """Tell the site what power costs and hash rate earns now; rules that shed at breakeven go by it.
-
-    Example: mintage curtail price --power 140 --hashprice 38.2 --site examples/site.toml
-
-    Args:
-        power: price of power, USD/MWh; forgotten after an hour.
-        hashprice: hashprice, USD/PH/day; forgotten after two days.
-    """
-    desk = open_desk(options)
-    if power is not None:
-        service.tell_price(desk, "price_usd_mwh", power, who=actor())
-    if hashprice is not None:
-        service.tell_price(desk, "hashprice_usd_ph_day", hashprice, who=actor())
-    may(desk.site, actor(), "read")
-    told = prices(desk.site, Book(desk.db), desk.clock.now_us())
-    if options.json:
-        print_json(told)
-        return
-    rows = [
-        ("power", "unknown" if told.price_usd_mwh is None else f"{told.price_usd_mwh:,.2f} USD/MWh"),
-        (
-            "hashprice",
-            "unknown" if told.hashprice_usd_ph_day is None else f"{told.hashprice_usd_ph_day:,.2f} USD/PH/day",
-        ),
-        ("told by", told.by or "nobody"),
-    ]
-    print_table(f"Prices that {desk.site.name} goes by", ("", ""), rows, left=2)
 
 
 def _preview(desk: SiteDesk, ask: AskOptions, options: SiteOptions, limit: int, name: str) -> None:
