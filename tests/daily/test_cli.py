@@ -169,3 +169,21 @@ def test_the_pools_are_listed_with_their_sources(shell: Shell) -> None:
     assert {"braiins", "csv", "f2pool", "luxor", "ocean", "viabtc", "virtual"} <= pools.keys()
     assert all(pool["source"] for pool in pools.values())
     assert "Braiins" in shell.run("mining", "pools").out
+
+
+def test_a_site_asks_its_pools_and_a_silent_one_says_why(shell: Shell) -> None:
+    """What a pool sees now is a figure or a reason: CSV files cannot tell, a dead pool does not answer."""
+    folder = shell.db.parent
+    (folder / "alder.toml").write_text(
+        SITE
+        + SITE[SITE.index("[[pool]]") :]
+        .replace("north", "south")
+        .replace("csv", "virtual")
+        .replace("statements", "http://127.0.0.1:9"),
+        "utf-8",
+    )
+    words = ("mining", "pools", "--ask", "--site", str(folder / "alder.toml"))
+    north, south = shell.json(*words)["accounts"]
+    assert (north["hashrate_ths"], north["reason"]) == (None, "this source does not tell the hash rate of now.")
+    assert "127.0.0.1:9" in south["reason"]
+    assert "unknown" in shell.run(*words).out

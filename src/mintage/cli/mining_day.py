@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import os
 from datetime import UTC, date, datetime
 from decimal import Decimal
 from pathlib import Path
@@ -11,19 +12,19 @@ from typing import Annotated, Any
 from cyclopts import Parameter
 
 from mintage.cli.mining import cost_cells, cost_json
-from mintage.cli.options import Options, actor
+from mintage.cli.options import actor
 from mintage.cli.quantities import UNKNOWN, Day, shown, units
-from mintage.cli.show import print_json, print_table, styled
+from mintage.cli.show import print_json, print_table, progress, styled
 from mintage.cli.site_options import SiteOptions
 from mintage.daily.service import DayReport, run_day
-from mintage.daily.sources import site_sources
+from mintage.daily.sources import pool_opener, site_sources
 from mintage.fleet.sites import Site
 from mintage.journal.store import Journal
 from mintage.mining.cost import CostRow, cost_by_site
 from mintage.mining.drivers.registry import pool_kinds
 from mintage.mining.reconcile import TITLES, Step
 from mintage.units import parse_period
-from mintage.units.errors import InputError
+from mintage.units.errors import InputError, WireError
 from mintage.wire.http import Web
 
 _UNITS = {"sat": ("BTC", "BTC"), "Wh": ("kWh", "ENERGY"), "cent": ("USD", "USD")}
@@ -54,7 +55,8 @@ def reconcile(
     if day >= datetime.fromtimestamp(now_us // 1_000_000, UTC).date():
         raise InputError(f"{day} has not ended.", field="--day", remedy="Ask for a day that is over in UTC.")
     journal = options.journal()
-    report = asyncio.run(_run(journal, site, day, now_us, wallets, record=record, options=options))
+    with progress(f"asking the sources of {site.name}"):
+        report = asyncio.run(_run(journal, site, day, now_us, wallets, record=record, options=options))
     costs = cost_by_site(journal, parse_period(day.isoformat())).get(site.name, ())
     if options.json:
         print_json(_json(report, costs))
@@ -63,11 +65,17 @@ def reconcile(
     return 1 if report.reconciliation.verdict == "beyond" else 0
 
 
-def pools(*, options: Options = Options()) -> None:
+def pools(*, ask: Annotated[bool, Parameter(negative=())] = False, options: SiteOptions = SiteOptions()) -> None:
     """Kinds of pools whose statements can be read, with what they state and what they are silent about.
 
-    Example: mintage mining pools
+    Examples: mintage mining pools; mintage mining pools --ask --site examples/site.toml
+
+    Args:
+        ask: ask the site's own pools for the hash rate that they see, instead.
     """
+    if ask:
+        _print_accounts(options)
+        return
     kinds = pool_kinds()
     if options.json:
         print_json({"pools": kinds})
@@ -76,6 +84,44 @@ def pools(*, options: Options = Options()) -> None:
     heads = ("adapter", "pool", "pays by", "form read", "states of a day")
     note = "--json adds where each form was taken from, and why a pool is silent about the rest"
     print_table("Pools whose statements can be read", heads, rows, note=note, left=5)
+
+
+def _print_accounts(options: SiteOptions) -> None:
+    site = options.load()
+    seen = asyncio.run(_hashrates(site, options.site_path().parent))
+    if options.json:
+        print_json({"site": site.name, "accounts": seen})
+        return
+    rows = [
+        (item["pool"], item["account"], shown(item["hashrate_ths"], 1), item["workers"] or "", item["reason"])
+        for item in seen
+    ]
+    print_table(f"What pools see of {site.name}", ("pool", "account", "TH/s", "workers", "meaning"), rows, left=2)
+
+
+async def _hashrates(site: Site, base: Path) -> list[dict[str, Any]]:
+    """The hash rate that each of a site's pools sees, or why that is not known."""
+    seen = []
+    async with Web() as web:
+        opened = pool_opener(base, web, os.environ)
+        for account in site.pool:
+            found, reason = None, ""
+            try:
+                found = await opened(account).hashrate(account.account)
+                reason = "" if found else "this source does not tell the hash rate of now."
+            except (InputError, WireError) as error:
+                reason = str(error)
+            seen.append(
+                {
+                    "pool": account.name,
+                    "account": account.account,
+                    "hashrate_ths": found.hashrate_ths if found else None,
+                    "window_s": found.window_s if found else None,
+                    "workers": found.workers if found else None,
+                    "reason": reason,
+                }
+            )
+    return seen
 
 
 async def _run(
