@@ -124,8 +124,9 @@ def maintain(
 ) -> None:
     """Announce maintenance: what happens to these machines meanwhile is no alert. Without a scope, list the windows.
 
-    Examples: mintage alerts maintain "rack=r1" --hours 4 --reason "new fans";
-    mintage alerts maintain --end w-5f2c81aa
+    Example: mintage alerts maintain "rack=r1" --hours 4 --reason "new fans" --site examples/site.toml
+
+    Example: mintage alerts maintain --end w-5f2c81aa
 
     Args:
         scope: machines: "all", or terms such as "rack=r1,r2"; "all" also quiets meters, feeders and parts.

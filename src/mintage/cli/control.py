@@ -69,8 +69,9 @@ def request(
 
     Silent machines are asked a few times more, refusals are not. `mintage control show ID` tells what came of it.
 
-    Examples: mintage control request sleep "rack=r1" --reason "breaker at 95 %";
-    mintage control request pools all --to "stratum+tcp://pool.example:3333 account.{asset}" --reason "new contract"
+    Example: mintage control request sleep "rack=r1" --reason "breaker at 95 %" --site examples/site.toml
+
+    Example: mintage control request pools all --to "stratum+tcp://pool.example:3333 us.{asset}" --reason "new contract"
 
     Args:
         action: sleep, wake, reboot, mode, power, pools, led or fan.

@@ -88,9 +88,9 @@ class Worker:
         running: set[asyncio.Task[tuple[Target, Step]]] = set()
         try:
             while True:
-                running |= {
-                    asyncio.create_task(self._ask(target)) for target in self._take(self._at_once - len(running))
-                }
+                if len(running) <= self._at_once // 2:  # a query for each answer would cost more than the answers
+                    due = self._take(self._at_once - len(running))
+                    running |= {asyncio.create_task(self._ask(target)) for target in due}
                 if not running:
                     break
                 done, running = await asyncio.wait(running, return_when=asyncio.FIRST_COMPLETED)
