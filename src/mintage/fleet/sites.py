@@ -137,7 +137,7 @@ class AgentSettings(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fi
         concurrency: connections open at once.
         disk_budget_gb: space that telemetry may take; older samples give way first.
         listen: "host:port" of the agent's API; it is served where a user has a token.
-        certificate: PEM file of its certificate, beside this file; without one it is heard on this machine only.
+        certificate: PEM file of its certificate; without one it is heard on this machine only.
         private_key: PEM file of the certificate's key.
     """
 
