@@ -29,10 +29,14 @@ DEFAULT: dict[str, tuple[str, ...]] = {
     "crash": (),
     "merit": (),
     "curtail": ("--count", "500"),
+    "telemetry": (),
+    "faults": ("--kills", "15"),
 }
 """Module and its arguments; together they take some minutes."""
 SOAK: dict[str, tuple[str, ...]] = {
     "curtail": ("--count", "5000"),
+    "telemetry": ("--machines", "100000"),
+    "faults": ("--kills", "50"),
     "intake": ("--postings", "2000000"),
     "crash": ("--kills", "1000", "--seed", "12"),
     "mutations": ("--count", "1000", "--seed", "8"),
