@@ -107,6 +107,7 @@ def test_preview_tells_order_worth_and_manner(desk: Desk) -> None:
         (("--reason", "x", "--kw", "5", "--until", "tomorrow"), "not an instant"),
         (("--reason", "x", "--kw", "5", "--for-min", "99999"), "Expected"),
         (("--reason", "x", "--breakeven"), "nobody told the hashprice"),
+        (("--reason", "x", "--cap-kw", "5", "--feeder", "mian"), "no feeder 'mian'"),
     ],
 )
 def test_bad_asks_are_named_and_keep_nothing(desk: Desk, words: tuple[str, ...], problem: str) -> None:

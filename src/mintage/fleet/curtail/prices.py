@@ -83,8 +83,16 @@ def power_of(db: StateDb, site: Site, machines: Iterable[Machine], feeder: str, 
     """Power of the site or of one feeder now, W: by meters, else by its machines and the PUE; None where unknown.
 
     Machines that tell no power and are not asleep make the sum unknown: a cap that is guessed protects nothing.
+
+    Raises:
+        InputError: the site has no such feeder.
     """
     if feeder:
+        known = [item.name for item in site.feeder]
+        if feeder not in known:
+            raise InputError(
+                f"there is no feeder '{feeder}'.", field="feeder", remedy=f"Known are: {', '.join(known)}."
+            )
         meters = [meter.name for meter in site.meter if meter.measures == "feeder" and meter.feeder == feeder]
         powers = [meter_power_w(db, meter, now_us)[0] for meter in meters]
         metered_w = sum(filter(None, powers)) if powers and None not in powers else None
