@@ -34,7 +34,9 @@ def cost(
 ) -> None:
     """What one bitcoin cost to mine, row by row; cash cost and all-in cost.
 
-    Examples: mintage mining cost 2025Q2 --overhead 1,200,000; mintage mining cost 2025-06 --by-site
+    Example: mintage mining cost 2025Q2 --overhead 1,200,000
+
+    Example: mintage mining cost 2025-06 --by-site
 
     Args:
         period: a year, quarter, month or day.

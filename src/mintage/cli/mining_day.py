@@ -68,7 +68,9 @@ def reconcile(
 def pools(*, ask: Annotated[bool, Parameter(negative=())] = False, options: SiteOptions = SiteOptions()) -> None:
     """Kinds of pools whose statements can be read, with what they state and what they are silent about.
 
-    Examples: mintage mining pools; mintage mining pools --ask --site examples/site.toml
+    Example: mintage mining pools
+
+    Example: mintage mining pools --ask --site examples/site.toml
 
     Args:
         ask: ask the site's own pools for the hash rate that they see, instead.
