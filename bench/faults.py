@@ -160,10 +160,12 @@ class Ground:
     def _compared(self, ours: list[str], theirs: list[str]) -> tuple[int, int, int, int]:
         """Samples of the site, those that headquarters lacks, those that it has beyond, and those that it has twice."""
         with self.telemetry.duck.session() as session:
-            for name, files in (("ours", ours), ("theirs", theirs)):
-                made = f"CREATE TEMP TABLE {name} AS "
-                query = made + "SELECT * FROM read_parquet($1, hive_partitioning = false)"
-                session.execute(query, [files])
+            session.execute(
+                "CREATE TEMP TABLE ours AS SELECT * FROM read_parquet($1, hive_partitioning = false)", [ours]
+            )
+            session.execute(
+                "CREATE TEMP TABLE theirs AS SELECT * FROM read_parquet($1, hive_partitioning = false)", [theirs]
+            )
             told = [
                 session.execute(query).fetchone()
                 for query in (

@@ -20,7 +20,7 @@ from mintage.fleet.latest_store import MemoryLatest
 from mintage.fleet.sites import AgentSettings, Site
 from mintage.fleet.statedb import StateDb
 from mintage.fleet.telemetry import writer as writing
-from mintage.fleet.telemetry.day import day_worked
+from mintage.fleet.telemetry.day import day_worked, work_of
 from mintage.fleet.telemetry.layout import flush_name, partition
 from mintage.fleet.telemetry.memory import MemoryStore
 from mintage.fleet.telemetry.schema import Sample
@@ -185,7 +185,7 @@ def test_day_by_hand(tmp_path: Path) -> None:
         for at in range(0, 3600, 60)
     ]
     store.put("alder", 1, told)
-    day, reason = day_worked(store, db, SITE, MONDAY)
+    day, reason = day_worked(work_of(store, SITE, MONDAY), db, SITE, MONDAY)
     assert reason == ""
     assert day is not None
     seconds = 3600 + 300 - 60  # the last sample stands for the gap's limit
@@ -211,7 +211,7 @@ def test_a_day_that_nobody_can_tell_has_a_reason(tmp_path: Path, values: dict[st
     store, db = MemoryStore(), StateDb(tmp_path / "agent.db")
     if values:
         store.put("alder", 1, [sample("m-a", MONDAY_S + at, **values) for at in (0, 60)])
-    told, why = day_worked(store, db, SITE, MONDAY)
+    told, why = day_worked(work_of(store, SITE, MONDAY), db, SITE, MONDAY)
     assert told is None
     assert reason in why
     db.close()

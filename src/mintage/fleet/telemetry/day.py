@@ -6,6 +6,8 @@ told again under a new key: a later fact replaces an earlier one.
 
 from __future__ import annotations
 
+import asyncio
+import logging
 from collections.abc import Iterable
 from datetime import date
 
@@ -20,6 +22,7 @@ from mintage.fleet.telemetry.layout import DAY_S, begin_of
 from mintage.fleet.telemetry.store import TelemetryStore, Work
 from mintage.journal.fact import Fact
 
+LOG = logging.getLogger(__name__)
 GAP_S = 300
 """A sample stands for at most so long, or for three polls where that is longer."""
 _HASHES_PER_DIFF = 1 << 32
@@ -32,20 +35,23 @@ CREATE TABLE IF NOT EXISTS day_worked (
 """
 
 
-def day_worked(store: TelemetryStore, db: StateDb, site: Site, day: date) -> tuple[DayWorked | None, str]:
-    """What the machines did, or None with the reason why nobody can say.
+def work_of(store: TelemetryStore, site: Site, day: date) -> Work:
+    """What the machines of a site did on a UTC day."""
+    gap_s = max(GAP_S, round(3 * site.agent.poll_s))
+    return store.work(site.name, begin_of(day), begin_of(day) + DAY_S, gap_s)
+
+
+def day_worked(work: Work, db: StateDb, site: Site, day: date) -> tuple[DayWorked | None, str]:
+    """The fact of a day, or None with the reason why nobody can tell it.
 
     Expected difficulty is hashes / 2^32; the average hash rate is hashes over the seconds that samples cover.
 
     Source: one share of difficulty 1 takes 2^32 hashes on average, as in Stratum V1.
     """
-    start_s = begin_of(day)
-    gap_s = max(GAP_S, round(3 * site.agent.poll_s))
-    work = store.work(site.name, start_s, start_s + DAY_S, gap_s)
+    start_us = begin_of(day) * 1_000_000
     reason = _gap(work)
     if work.accepted_diff is None or work.hashes is None or work.energy_ws is None or reason:
         return None, reason
-    metered = site_energy(db, site, start_s * 1_000_000, (start_s + DAY_S) * 1_000_000)
     told = DayWorked(
         site=site.name,
         region=site.region,
@@ -56,7 +62,7 @@ def day_worked(store: TelemetryStore, db: StateDb, site: Site, day: date) -> tup
         machine_energy=work.energy_ws // 3600,
         machines=work.machines,
         covered_s=work.covered_s,
-        metered_energy=metered.wh,
+        metered_energy=site_energy(db, site, start_us, start_us + DAY_S * 1_000_000).wh,
     )
     return told, ""
 
@@ -65,10 +71,13 @@ async def record_days(context: Context, store: TelemetryStore, days: Iterable[da
     """Tell days that are over; one that was told before and has not changed is not told again."""
     context.db.define(_TABLE)
     for day in days:
-        told, _ = day_worked(store, context.db, context.site, day)
+        work = await asyncio.to_thread(work_of, store, context.site, day)
+        told, reason = day_worked(work, context.db, context.site, day)
         known = context.db.rows("SELECT version, body FROM day_worked WHERE day = ?", (day.isoformat(),))
         version, before = known[0] if known else (0, b"")
         body = msgspec.json.encode(told)
+        if told is None:
+            LOG.warning("what %s did on %s cannot be told: %s", context.site.name, day, reason)
         if told is None or body == before:
             continue
         with context.db.transaction():

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import threading
 from collections.abc import Callable, Mapping, Sequence
 from datetime import date
 from hashlib import file_digest
@@ -53,6 +54,8 @@ class ParquetStore:
 
     def __init__(self, root: Path, *, memory_mb: int = 2048, threads: int = 2) -> None:
         self.root = root
+        self.tending = threading.Lock()
+        """Held by a round of upkeep: two at once would write the same files."""
         self.duck = Duck(root / ".scratch", memory_mb, threads)
 
     def close(self) -> None:

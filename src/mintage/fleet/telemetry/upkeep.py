@@ -69,6 +69,11 @@ def upkeep(store: ParquetStore, now_s: int, budget: int) -> Upkept:
     Raises:
         StoreError: a file cannot be read or written, as on a full disk; nothing was lost.
     """
+    with store.tending:
+        return _upkeep(store, now_s, budget)
+
+
+def _upkeep(store: ParquetStore, now_s: int, budget: int) -> Upkept:
     closed = []
     for day in days(store.root, "samples"):
         for site in sites(store.root, "samples", day):

@@ -20,7 +20,7 @@ from mintage.fleet.telemetry.layout import day_of, flush_name
 from mintage.fleet.telemetry.parquet import ParquetStore, placed
 from mintage.fleet.telemetry.queue import Queue
 from mintage.fleet.telemetry.schema import Sample
-from mintage.fleet.telemetry.upkeep import UPKEEP_S, Upkept, upkeep
+from mintage.fleet.telemetry.upkeep import UPKEEP_S, upkeep
 from mintage.units.clock import Clock
 from mintage.units.errors import StoreError
 
@@ -60,15 +60,18 @@ class Writer:
             StoreError: the disk is full. Samples stay in memory until it has room, up to a limit.
         """
         await self.recover()
-        tended_s = self._clock.elapsed_s()
+        tended_s, tending = self._clock.elapsed_s(), asyncio.create_task(asyncio.sleep(0))
         try:
             while True:
                 await self._clock.sleep(self._flush_s)
                 await self.flush()
-                if self._clock.elapsed_s() - tended_s >= UPKEEP_S:
-                    tended_s = self._clock.elapsed_s()
-                    await self.tend(context)
+                if tending.done():
+                    tending.result()
+                    if self._clock.elapsed_s() - tended_s >= UPKEEP_S:
+                        tended_s = self._clock.elapsed_s()
+                        tending = asyncio.create_task(self.tend(context))
         finally:
+            tending.cancel()
             await asyncio.shield(self.flush())
 
     async def flush(self) -> int:
@@ -106,17 +109,16 @@ class Writer:
         for leftover in root.glob("day=*/site=*/.*.part"):
             leftover.unlink(missing_ok=True)
 
-    async def tend(self, context: Context) -> Upkept:
+    async def tend(self, context: Context) -> None:
         """Make a round of upkeep, and tell the days that are over."""
         budget = int(context.site.agent.disk_budget_gb * 10**9)
-        async with self._writing:
-            done = await asyncio.to_thread(upkeep, self.store, self._clock.now_us() // 1_000_000, budget)
+        # Flushes go on meanwhile: a round looks at the files that were there when it began.
+        done = await asyncio.to_thread(upkeep, self.store, self._clock.now_us() // 1_000_000, budget)
         for text in done.removed:
             LOG.info("gave way to the disk budget: %s", text)
         if done.over:
             LOG.warning("telemetry is %d bytes above its budget, and nothing more can give way", done.over)
         await record_days(context, self.store, [day for day, site in done.closed if site == self._site])
-        return done
 
     async def _write(self, samples: Sequence[Sample]) -> None:
         number = self._queue.reserve()
