@@ -1,15 +1,18 @@
-"""`make demo`: the example company from its fact files to a tied-out call, in front of your eyes.
+"""`make demo`: the example company from its fact files to a tied-out call, and a site's day, in front of your eyes.
 
 Builds everything anew under var/, on the embedded default: import, close of both quarters, statements, KPIs, a trace,
-the tie-out of the company's own call (which has errors planted), a plan, and one HTML report.
+the tie-out of the company's own call (which has errors planted), a plan, and one HTML report; then a virtual site whose
+machines are adopted, shed load when asked, and earn a day's bitcoin that is reconciled from share to satoshi.
 """
 
 from __future__ import annotations
 
-import subprocess
 import sys
 import time
+from collections.abc import Iterable
 from pathlib import Path
+
+import demo_site
 
 EXAMPLE = Path("examples/lodequarry")
 OUT = Path("var")
@@ -33,19 +36,31 @@ STEPS: tuple[tuple[str, tuple[str, ...], tuple[int, ...]], ...] = (
 )
 
 
+def run(begun: int, steps: Iterable[tuple[str, tuple[str, ...], tuple[int, ...]]], site: demo_site.Site) -> int:
+    """Run steps, numbered on; the number reached.
+
+    Raises:
+        SystemExit: a step failed; with its own exit code.
+    """
+    for number, (title, arguments, fine) in enumerate(steps, begun + 1):
+        print(f"\n━━ {number} {title}\n$ mintage {' '.join(arguments)}\n", flush=True)
+        code = site.run(*arguments)
+        if code not in fine:
+            print(f"demo: this step ended with exit code {code}", file=sys.stderr)
+            raise SystemExit(code or 1)
+        begun = number
+    return begun
+
+
 def main() -> int:
     """Run the steps; the first that fails ends it with its own exit code."""
     OUT.mkdir(exist_ok=True)
     for leftover in OUT.glob("demo.db*"):
         leftover.unlink()
     begun = time.perf_counter()
-    for number, (title, arguments, fine) in enumerate(STEPS, 1):
-        print(f"\n━━ {number}/{len(STEPS)} {title}\n$ mintage {' '.join(arguments)}\n", flush=True)
-        command = [sys.executable, "-m", "mintage.cli.main", *arguments, "--db", str(DB)]
-        code = subprocess.run(command, check=False).returncode
-        if code not in fine:
-            print(f"demo: this step ended with exit code {code}", file=sys.stderr)
-            return code or 1
+    reached = run(0, STEPS, demo_site.Site(OUT / "demo-sites", DB))
+    with demo_site.running(OUT, DB) as site:
+        run(reached, demo_site.steps(site), site)
     print(f"\nDone in {time.perf_counter() - begun:.0f} s.")
     print(f"Report:  {(OUT / 'report.html').resolve().as_uri()}")
     print(f"Tie-out: {(OUT / 'tieout.html').resolve().as_uri()}")
