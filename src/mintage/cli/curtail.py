@@ -50,8 +50,9 @@ def start(
 ) -> None:
     """Start a curtailment. The site's agent sheds within a second, or when a second person has approved it.
 
-    Examples: mintage curtail start --kw 500 --for-min 60 --reason "grid operator called";
-    mintage curtail start --breakeven --hashprice 38.2 --price 140 --lower-modes --reason "price spike"
+    Example: mintage curtail start --kw 500 --for-min 60 --reason "grid operator called"
+
+    Example: mintage curtail start --breakeven --hashprice 38.2 --price 140 --lower-modes --reason "price spike"
 
     Args:
         reason: why; it stands in the proof.
