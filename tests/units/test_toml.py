@@ -43,6 +43,8 @@ def test_a_good_file_is_read(tmp_path: Path) -> None:
         (b"[[part]]\nsize = 1\n", None, "part[0]", "missing required field `name`"),
         (b'[[part]]\nname = "a"\ncolour = "red"\n', None, "part[0]", "unknown field `colour`"),
         (b'[[part]]\nname = "a"\nsize = -1\n', None, "size", "below zero"),
+        (b"size = " + b"9" * 5000, None, None, "not TOML"),
+        (b"x = " + b"[" * 5000, None, None, "not TOML"),
         (b"\xff\xfe", None, None, "not TOML"),
         (b"#" * (BYTES_MAX + 1), None, None, "too many"),
     ],

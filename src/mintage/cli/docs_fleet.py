@@ -19,6 +19,7 @@ from mintage.fleet.models import models
 from mintage.fleet.readings import fields
 from mintage.fleet.virtual import faults
 from mintage.journal.reference import field_meanings
+from mintage.mining.virtual.faults import PoolFault
 
 _TABLES: tuple[tuple[str, type[msgspec.Struct]], ...] = (
     ("[[feeder]]", sites.Feeder),
@@ -104,6 +105,9 @@ def faults_page() -> str:
         "## [[random]]",
         _summary(faults.RandomFault),
         table(heads, [row for row in _rows(faults.RandomFault) if row not in _rows(faults.Fault)]),
+        "## [[pool]]",
+        f"{_summary(PoolFault)} In a file of its own: `[virtual] pool_faults`, or `mintage virtual pool --faults`.",
+        table(heads, _rows(PoolFault)),
     )
 
 

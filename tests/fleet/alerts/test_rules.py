@@ -107,5 +107,5 @@ def test_a_mistake_in_a_file_of_rules_is_told_with_its_place(tmp_path: Path, tex
 
 def test_a_file_that_is_not_there_is_told(tmp_path: Path) -> None:
     """A site does not run without the rules that it names."""
-    with pytest.raises(InputError, match="no such file of alert rules"):
+    with pytest.raises(InputError, match="no such alert rules file"):
         load_rules(tmp_path / "none.toml")

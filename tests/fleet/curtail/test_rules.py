@@ -153,6 +153,6 @@ def test_the_example_is_in_order(tmp_path: Path) -> None:
         with pytest.raises(InputError, match=problem) as caught:
             load_rules(path)
         assert caught.value.file == str(path)
-    with pytest.raises(InputError, match="no such file"):
+    with pytest.raises(InputError, match="no such curtailment rules file"):
         load_rules(tmp_path / "none.toml")
     assert msgspec.json.decode(msgspec.json.encode(rules), type=Rules) == rules

@@ -334,7 +334,7 @@ def test_bad_plans_are_refused_with_their_file(tmp_path: Path, text: str, words:
     path.write_text(text)
     with pytest.raises(InputError, match=words):
         load_plan(path)
-    with pytest.raises(InputError, match="no plan of faults"):
+    with pytest.raises(InputError, match="no such faults file"):
         load_plan(tmp_path / "none.toml")
 
 

@@ -156,5 +156,5 @@ def test_a_plan_of_faults_is_read_and_a_wrong_one_named(tmp_path: Path) -> None:
     plan.write_text('[[pool]]\nkind = "nonsense"\nday = 2025-07-03\n', "utf-8")
     with pytest.raises(InputError, match=r"plan\.toml"):
         load_pool_faults(plan)
-    with pytest.raises(InputError, match="no such plan"):
+    with pytest.raises(InputError, match="no such faults file"):
         load_pool_faults(tmp_path / "none.toml")

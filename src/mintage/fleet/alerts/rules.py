@@ -16,6 +16,7 @@ from mintage.fleet.alerts.conditions import AnyCondition
 from mintage.fleet.scope import Scope, parse_scope
 from mintage.fleet.sites import Slug
 from mintage.units.errors import InputError
+from mintage.units.toml import read_toml
 
 Severity = Literal["info", "warning", "critical"]
 Seconds = Annotated[float, msgspec.Meta(ge=0)]
@@ -114,7 +115,7 @@ def load_rules(path: Path | None = None) -> Rules:
     tables = {name: dict(table) for name, table in _built_in()["rule"].items()}
     grouping = dict(_built_in()["grouping"])
     if path is not None:
-        own = _read(path)
+        own = _shaped(read_toml(path, dict[str, Any], "alert rules", "docs/alerts.md"), str(path))
         grouping |= own["grouping"]
         for id_, table in own["rule"].items():
             tables[id_] = _changed(tables.get(id_, {}), table)
@@ -130,16 +131,6 @@ def load_rules(path: Path | None = None) -> Rules:
 def _built_in() -> dict[str, Any]:
     raw = files("mintage.fleet.alerts").joinpath("rules.toml").read_text("utf-8")
     return _shaped(tomllib.loads(raw), "rules.toml")
-
-
-def _read(path: Path) -> dict[str, Any]:
-    try:
-        return _shaped(tomllib.loads(path.read_text("utf-8")), str(path))
-    except FileNotFoundError as error:
-        remedy = "It is looked for beside the site's file."
-        raise InputError("no such file of alert rules.", file=str(path), field="alerts.rules", remedy=remedy) from error
-    except (tomllib.TOMLDecodeError, UnicodeDecodeError) as error:
-        raise InputError(f"this is not TOML: {error}.", file=str(path)) from error
 
 
 def _shaped(document: dict[str, Any], where: str) -> dict[str, Any]:

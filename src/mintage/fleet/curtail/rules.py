@@ -16,6 +16,7 @@ import msgspec
 from mintage.fleet.curtail.asks import Ask, Full, Manner, Shed, check_ask
 from mintage.fleet.sites import Slug
 from mintage.units.errors import InputError
+from mintage.units.toml import read_toml
 
 Day = Literal["mon", "tue", "wed", "thu", "fri", "sat", "sun"]
 DAYS: tuple[Day, ...] = ("mon", "tue", "wed", "thu", "fri", "sat", "sun")
@@ -129,20 +130,7 @@ def load_rules(path: Path) -> Rules:
     Raises:
         InputError: it is not there, is not TOML, or says what cannot be.
     """
-    try:
-        rules = msgspec.toml.decode(path.read_bytes(), type=Rules)
-        check_rules(rules)
-    except FileNotFoundError as error:
-        raise InputError("no such file of rules.", file=str(path), remedy="See examples/curtail.toml.") from error
-    except msgspec.ValidationError as error:
-        problem, _, field = str(error).partition(" - at `$")
-        raise InputError(f"{problem}.", file=str(path), field=field.strip("`.") or None) from error
-    except (msgspec.DecodeError, UnicodeDecodeError) as error:
-        raise InputError(f"this is not TOML: {error}.", file=str(path)) from error
-    except InputError as error:
-        error.file = error.file or str(path)
-        raise
-    return rules
+    return read_toml(path, Rules, "curtailment rules", "examples/curtail.toml", check_rules)
 
 
 def check_rules(rules: Rules) -> None:

@@ -10,6 +10,7 @@ import msgspec
 
 from mintage.fleet.drivers.port import Action, Driver, Outcome
 from mintage.units.errors import InputError
+from mintage.units.toml import read_toml
 
 T = TypeVar("T")
 ActionName = Literal["sleep", "wake", "reboot", "mode", "power", "pools", "led", "fan"]
@@ -161,13 +162,4 @@ def subject_of(driver: Driver) -> Subject:
 
 
 def _toml(path: Path, kind: type[T]) -> T:
-    try:
-        return msgspec.toml.decode(path.read_bytes(), type=kind)
-    except OSError as error:
-        raise InputError(
-            f"a driver must have this file: {error.strerror}.",
-            file=str(path),
-            remedy="See `mintage dev scaffold driver NAME`.",
-        ) from error
-    except (msgspec.DecodeError, UnicodeDecodeError) as error:
-        raise InputError(f"it cannot be understood: {error}.", file=str(path)) from error
+    return read_toml(path, kind, f"driver's {path.stem}", "`mintage dev scaffold driver NAME`")

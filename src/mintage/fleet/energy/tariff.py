@@ -24,6 +24,7 @@ from mintage.fleet.energy.terms import (
 )
 from mintage.fleet.energy.windows import DAY_MINUTES, DAYS, Wall, Window, wall, zone_of
 from mintage.units.errors import InputError
+from mintage.units.toml import read_toml
 
 
 class Part(msgspec.Struct, frozen=True):
@@ -182,15 +183,9 @@ def load_tariff(path: Path) -> Tariff:
         InputError: the file is not there, is no TOML, has an unknown or missing key, dates that overlap, hours that
             overlap or leave a gap, an unknown zone, or names a series that is not there.
     """
+    file = read_toml(path, TariffFile, "tariff", "examples/tariff.toml")
     try:
-        return Tariff(msgspec.toml.decode(path.read_bytes(), type=TariffFile), path.parent)
-    except FileNotFoundError as error:
-        raise InputError("no such tariff file.", file=str(path), remedy="See examples/tariff.toml.") from error
-    except msgspec.ValidationError as error:
-        problem, _, field = str(error).partition(" - at `$")
-        raise InputError(f"{problem}.", file=str(path), field=field.strip("`.") or None) from error
-    except (msgspec.DecodeError, UnicodeDecodeError) as error:
-        raise InputError(f"this is not TOML: {error}.", file=str(path)) from error
+        return Tariff(file, path.parent)
     except InputError as error:
         raise error.at(file=str(path)) from None
 

@@ -14,7 +14,7 @@ import msgspec
 
 from mintage.fleet.virtual.host import Host, Wire
 from mintage.fleet.virtual.pools import PoolUse, Theft
-from mintage.units.errors import InputError
+from mintage.units.toml import read_toml
 
 Kind = Literal[
     "dead-board",
@@ -129,12 +129,7 @@ def load_plan(path: Path) -> Plan:
     Raises:
         InputError: the file is not there, is not TOML, or has a key or kind that is not known.
     """
-    try:
-        return msgspec.toml.decode(path.read_bytes(), type=Plan)
-    except FileNotFoundError as error:
-        raise InputError("no plan of faults is there.", file=str(path), remedy="See examples/faults.toml.") from error
-    except msgspec.MsgspecError as error:
-        raise InputError(f"{error}.", file=str(path), remedy="See examples/faults.toml.") from error
+    return read_toml(path, Plan, "faults", "examples/faults.toml")
 
 
 def strike(host: Host, fault: Fault) -> Callable[[], None]:

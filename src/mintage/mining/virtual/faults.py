@@ -9,13 +9,13 @@ from typing import Annotated, Literal
 
 import msgspec
 
-from mintage.units.errors import InputError
+from mintage.units.toml import read_toml
 
 Kind = Literal["changed-form", "missing-day", "wrong-fee", "late-correction"]
 
 
 class PoolFault(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
-    """One thing that goes wrong.
+    """One thing that a virtual pool does wrong.
 
     Attributes:
         kind: "changed-form": from the day on, the API answers in another form; "missing-day": it leaves the day out;
@@ -43,9 +43,4 @@ def load_pool_faults(path: Path) -> tuple[PoolFault, ...]:
     Raises:
         InputError: the file is not there, is not TOML, or describes no such fault.
     """
-    try:
-        return msgspec.toml.decode(path.read_bytes(), type=_Plan).pool
-    except FileNotFoundError as error:
-        raise InputError("no such plan of faults.", file=str(path), remedy="Give a TOML file.") from error
-    except (msgspec.MsgspecError, UnicodeDecodeError) as error:
-        raise InputError(f"{error}.", file=str(path), remedy="See the docstring of PoolFault.") from error
+    return read_toml(path, _Plan, "faults", "`[[pool]]` in docs/faults.md").pool
