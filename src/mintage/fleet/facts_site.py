@@ -164,6 +164,8 @@ class DayWorked(FactData):
         machines: machines that hashed at any time of the day.
         covered_s: seconds of the day for which there are samples.
         metered_energy: energy that the site's meters counted; None where there is no meter.
+        machine_s: seconds of the day for which a machine told its hash rate, summed over all machines that hashed; all
+            of `machines` x 86,400 where none had a gap. None where it was not counted.
     """
 
     site: Name
@@ -176,6 +178,7 @@ class DayWorked(FactData):
     machines: Count
     covered_s: Count
     metered_energy: EnergyWh | None = None
+    machine_s: Count | None = None
 
 
 @fact("fleet.heat-sold")

@@ -122,6 +122,16 @@ def test_energy_is_counted_only_where_somebody_looked(store: TelemetryStore) -> 
     assert work.covered_s == 60 + 300 + 100
 
 
+def test_gap_of_one_machine_is_seen_beside_others(store: TelemetryStore) -> None:
+    """Seconds without a hash rate count as a gap of that machine, though others were seen, and though it answered."""
+    every = [sample("m-a", MONDAY_S + at, hashrate_ths=200.0) for at in range(0, 600, 60)]
+    silent = [sample("m-b", MONDAY_S, hashrate_ths=200.0), sample("m-b", MONDAY_S + 60, state="offline")]
+    never = [sample("m-c", MONDAY_S + at, hashrate_ths=0.0) for at in range(0, 600, 60)]
+    store.put("alder", 1, [*every, *silent, *never])
+    work = store.work("alder", MONDAY_S, MONDAY_S + 600, 300)
+    assert (work.machines, work.covered_s, work.machine_s) == (2, 600, 600 + 60)
+
+
 @pytest.mark.parametrize("seed", [1, 2, 3])
 @pytest.mark.parametrize("stage", ["flushes", "today", "over", "late"])
 def test_adapters_agree_at_every_stage(tmp_path: Path, seed: int, stage: str) -> None:

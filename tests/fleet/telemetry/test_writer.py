@@ -189,7 +189,7 @@ def test_day_by_hand(tmp_path: Path) -> None:
     assert reason == ""
     assert day is not None
     seconds = 3600 + 300 - 60  # the last sample stands for the gap's limit
-    assert day.covered_s == seconds
+    assert (day.covered_s, day.machine_s) == (seconds, seconds)
     assert day.hashrate == 200_000
     assert day.machine_energy == 3600 * seconds // 3600
     assert day.expected_diff == 200 * 10**12 * seconds // 2**32

@@ -63,6 +63,7 @@ def day_worked(work: Work, db: StateDb, site: Site, day: date) -> tuple[DayWorke
         machines=work.machines,
         covered_s=work.covered_s,
         metered_energy=site_energy(db, site, start_us, start_us + DAY_S * 1_000_000).wh,
+        machine_s=work.machine_s,
     )
     return told, ""
 

@@ -76,17 +76,19 @@ class MemoryStore:
         """See `TelemetryStore.work`."""
         seconds: set[int] = set()
         sums: dict[str, list[int]] = {name: [] for name in (*_COUNTERS, "hashrate_ths", "power_in_w")}
-        machines = 0
+        machines = machine_s = 0
         for _, rows in self._machines(site):
-            hashed = False
+            hashed, told_s = False, 0
             for row, after in zip(rows, [*map(_at, rows[1:]), end_s], strict=True):
                 held = range(max(_at(row), start_s), min(after, _at(row) + gap_s, end_s))
                 seconds.update(held)
                 for name in ("hashrate_ths", "power_in_w"):
                     if held and name in row:
                         sums[name].append(_whole(row[name]) * len(held))
+                told_s += len(held) if "hashrate_ths" in row else 0
                 hashed = hashed or bool(held and _whole(row.get("hashrate_ths")))
             machines += hashed
+            machine_s += told_s if hashed else 0
             for name in _COUNTERS:
                 sums[name] += [rise for at_s, rise in _rises(rows, name) if start_s <= at_s < end_s]
         hashes, energy = _sum(sums["hashrate_ths"]), _sum(sums["power_in_w"])
@@ -97,6 +99,7 @@ class MemoryStore:
             energy_ws=energy,
             machines=machines,
             covered_s=len(seconds),
+            machine_s=machine_s,
         )
 
     def _machines(self, site: str | None) -> Iterator[tuple[str, list[Row]]]:

@@ -140,7 +140,7 @@ class ParquetStore:
                 for low, high in list(chunks(session, files))
             ]
             instants = session.execute(INSTANTS, values).fetchnumpy()["at_s"]
-        accepted, rejected, stale, rate_s, energy, machines = (
+        accepted, rejected, stale, rate_s, energy, machines, machine_s = (
             None if all(value is None for value in values) else sum(value for value in values if value is not None)
             for values in zip(*[part for part in parts if part is not None], strict=True)
         )
@@ -151,6 +151,7 @@ class ParquetStore:
             energy_ws=energy,
             machines=machines or 0,
             covered_s=_covered_s(instants, start_s, end_s, gap_s),
+            machine_s=machine_s or 0,
         )
 
     # --- files ---------------------------------------------------------------------------------------------

@@ -110,15 +110,23 @@ def work_sql() -> str:
     """What machines between two assets did; parameters: low, high, since_s, start_s, end_s, gap_s.
 
     One row: work accepted, rejected and stale, each NULL where no counter is known; hash rate in steps times seconds;
-    watt-seconds; machines that hashed.
+    watt-seconds; machines that hashed; seconds for which these told their hash rate.
     """
-    rises = ", ".join(_ROLLED["sum-of-rises"].format(c.name) + " FILTER (at_s >= $start_s)" for c in counters())
+    rises = ", ".join(
+        f"{_ROLLED['sum-of-rises'].format(c.name)} FILTER (at_s >= $start_s) AS {c.name}".replace("::BIGINT", "")
+        for c in counters()
+    )
     return f"""
         WITH s AS (
           SELECT asset, at_s, hashrate_ths, power_in_w{_counted()},
             least(coalesce(lead(at_s) OVER machine, $end_s), at_s + $gap_s) - greatest(at_s, $start_s) AS held_s
-          FROM {READ} WHERE {IN_RANGE} WINDOW machine AS (PARTITION BY asset ORDER BY at_s))
-        SELECT {rises.replace("::BIGINT FILTER", " FILTER")},
-          sum(hashrate_ths * held_s) FILTER (held_s > 0), sum(power_in_w * held_s) FILTER (held_s > 0),
-          count(DISTINCT asset) FILTER (held_s > 0 AND hashrate_ths > 0)
-        FROM s"""
+          FROM {READ} WHERE {IN_RANGE} WINDOW machine AS (PARTITION BY asset ORDER BY at_s)),
+        m AS (
+          SELECT {rises}, sum(hashrate_ths * held_s) FILTER (held_s > 0) AS rate_s,
+            sum(power_in_w * held_s) FILTER (held_s > 0) AS energy_ws,
+            coalesce(bool_or(hashrate_ths > 0) FILTER (held_s > 0), false) AS hashed,
+            sum(held_s) FILTER (held_s > 0 AND hashrate_ths IS NOT NULL) AS told_s
+          FROM s GROUP BY asset)
+        SELECT {", ".join(f"sum({c.name})" for c in counters())}, sum(rate_s), sum(energy_ws),
+          count(*) FILTER (hashed), sum(told_s) FILTER (hashed)
+        FROM m"""

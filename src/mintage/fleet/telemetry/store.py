@@ -82,6 +82,7 @@ class Work(msgspec.Struct, frozen=True, kw_only=True):
         energy_ws: energy used, watt-seconds.
         machines: machines that hashed at any time.
         covered_s: seconds for which any machine has a sample.
+        machine_s: seconds for which a machine told its hash rate, summed over all machines that hashed.
     """
 
     accepted_diff: int | None = None
@@ -90,6 +91,7 @@ class Work(msgspec.Struct, frozen=True, kw_only=True):
     energy_ws: int | None = None
     machines: int = 0
     covered_s: int = 0
+    machine_s: int = 0
 
 
 class TelemetryStore(Protocol):
