@@ -35,7 +35,7 @@ from mintage.fleet.latest import Machine, Place
 from mintage.fleet.readings import Snapshot
 from mintage.fleet.statedb import StateDb
 from mintage.fleet.telemetry.duck import copy
-from mintage.fleet.telemetry.layout import DAY_S, begin_of, day_of, flush_name, partition, write_whole
+from mintage.fleet.telemetry.layout import DAY_S, begin_of, day_of, flush_name, merged_name, partition, write_whole
 from mintage.fleet.telemetry.parquet import ParquetStore
 from mintage.fleet.telemetry.queries import samples_sql
 from mintage.fleet.telemetry.schema import Sample, decode
@@ -123,15 +123,25 @@ def draw_day(store: ParquetStore, machines: int, every_s: int) -> int:
 
 
 def multiply(store: ParquetStore, times: int) -> None:
-    """Put so many copies of a closed day under other names of machines into its files, still in order."""
-    for path in store.root.rglob("*.parquet"):
-        if "sites-5" in path.parts:
-            continue  # as many rows for a hundred machines as for a hundred thousand
-        copies = " UNION ALL ".join(COPY_OF.replace("#", f"{number:x}") for number in range(times))
-        larger = path.with_name("larger")
-        with store.duck.session() as session:
-            copy(session, copies, {"files": [str(path)]}, larger)
-        larger.replace(path)
+    """Put so many copies of a closed day beside it under other names of machines.
+
+    Samples lie in as many files, hours and latest state in one; the site by 5 minutes has as many rows as before, and
+    nobody asks machines by 5 minutes here.
+    """
+    (samples,) = (store.root / "samples").rglob("*.parquet")
+    rest = [*(store.root / "hours").rglob("*.parquet"), *(store.root / "latest").rglob("*.parquet")]
+    with store.duck.session() as session:
+        copies = [COPY_OF.replace("#", f"{number:x}") for number in range(times)]
+        for number, one in enumerate(copies, 1):
+            target = samples.with_name(merged_name(number * 1000, number * 1000 + 999))
+            copy(session, one, {"files": [str(samples)]}, target)
+        samples.unlink()
+        for path in rest:
+            larger = path.with_name("larger")
+            copy(session, " UNION ALL ".join(copies), {"files": [str(path)]}, larger)
+            larger.replace(path.with_name(path.name.replace("latest-0", "latest-9")))
+            if "latest" in path.name:
+                path.unlink()
 
 
 def a_day(folder: Path, machines: int) -> list[Row]:
