@@ -67,7 +67,7 @@ def test_a_demand_charge_is_left_to_the_months_bill_by_name(tmp_path: Path) -> N
     assert "peak" in found.reason
 
 
-def test_a_token_that_is_not_set_names_its_variable(tmp_path: Path) -> None:
+def test_a_token_that_is_not_set_names_its_variable() -> None:
     """A missing token is told by the variable's name before anything is sent."""
     account = PoolAccount(
         name="north",
@@ -79,11 +79,11 @@ def test_a_token_that_is_not_set_names_its_variable(tmp_path: Path) -> None:
         workers=(),
     )
     with pytest.raises(InputError, match="NORTH_TOKEN"):
-        pool_opener(tmp_path, Web(), {})(account)
-    assert pool_opener(tmp_path, Web(), {"NORTH_TOKEN": "x"})(account).name == "virtual"
+        pool_opener(Web(), {})(account)
+    assert pool_opener(Web(), {"NORTH_TOKEN": "x"})(account).name == "virtual"
 
 
-def test_a_site_without_its_tariff_file_is_refused(tmp_path: Path) -> None:
+def test_a_site_without_its_tariff_file_is_refused() -> None:
     """A tariff that is named but not there is an error of the site, not a day without cost."""
     with pytest.raises(InputError, match="no such tariff"):
-        site_sources(SITE, tmp_path, Web())
+        site_sources(SITE, Web())

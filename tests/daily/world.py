@@ -7,7 +7,6 @@ from contextlib import asynccontextmanager
 from datetime import date, timedelta
 from decimal import Decimal
 from hashlib import sha256
-from pathlib import Path
 
 from mintage.daily.ports import Sources
 from mintage.daily.service import DayReport, run_day
@@ -130,7 +129,7 @@ class World:
     async def run(self, day: date = DAY, *, record: bool = True) -> DayReport:
         """Reconcile and close a day."""
         sources = Sources(
-            pools=pool_opener(Path("nowhere"), self.web, {}),
+            pools=pool_opener(self.web, {}),
             chain=self.chain if self.watched else None,
             power=self.power,
         )

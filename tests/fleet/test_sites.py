@@ -77,6 +77,33 @@ def test_what_is_not_toml_or_not_there_is_named(tmp_path: Path) -> None:
         load_site(tmp_path / "none.toml")
 
 
+def test_every_file_that_a_site_names_lies_beside_it(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """A relative path means the same from any folder; an absolute one, a URL and what is left out stay as they are."""
+    path = write_site(tmp_path, "10.1.0", more='tariff = "power/tariff.toml"')
+    pool = '[[pool]]\nname = "p"\nadapter = "csv"\nurl = "{}"\naccount = "a"\nstratum = []\nworkers = []\n'
+    tables = """[agent]
+certificate = "agent.pem"
+private_key = "/etc/agent.key"
+[headquarters]
+url = "https://headquarters.example"
+trust = "ca.pem"
+[alerts]
+rules = "../rules.toml"
+[virtual]
+faults = "faults.toml"
+"""
+    path.write_text(path.read_text() + pool.format("statements") + pool.format("https://pool.example") + tables)
+    monkeypatch.chdir(tmp_path)
+    site = load_site(Path("alder.toml"))
+    assert site.tariff == str(tmp_path / "power" / "tariff.toml")
+    assert [account.url for account in site.pool] == [str(tmp_path / "statements"), "https://pool.example"]
+    assert (site.agent.certificate, site.agent.private_key) == (str(tmp_path / "agent.pem"), "/etc/agent.key")
+    assert site.headquarters is not None
+    assert site.headquarters.trust == str(tmp_path / "ca.pem")
+    assert site.alerts.rules == str(tmp_path / ".." / "rules.toml")
+    assert (site.virtual.faults, site.virtual.pool_faults) == (str(tmp_path / "faults.toml"), "")
+
+
 def test_ranges_are_blocks_ranges_and_single_addresses_each_address_once() -> None:
     """A block leaves out its network and broadcast addresses; overlaps are searched once."""
     found = list(addresses(("10.1.0.0/29", "10.1.0.5-10.1.0.8", "10.1.0.5", "10.0.0.7")))

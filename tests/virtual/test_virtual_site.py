@@ -59,7 +59,7 @@ def test_a_day_of_work_is_stated_and_paid_on_chain(tmp_path: Path) -> None:
     site, clock = described(0), StepClock(START_US)
 
     async def scenario() -> None:
-        async with VirtualSite(site, clock, tmp_path, ROOT / "examples") as playing:
+        async with VirtualSite(site, clock, tmp_path) as playing:
             await clock.advance(DAY_S - 1)
             await playing.hand_over()
             counted = sum(tally.accepted_diff for tally in _tallies(playing).values())
@@ -90,7 +90,7 @@ def test_work_for_a_foreign_pool_is_not_credited(tmp_path: Path) -> None:
     site, clock = described(1), StepClock(START_US)
 
     async def scenario() -> None:
-        async with VirtualSite(site, clock, tmp_path, ROOT / "examples") as playing:
+        async with VirtualSite(site, clock, tmp_path) as playing:
             await clock.advance(3600)
             await playing.hand_over()
             victim = playing.fleet.machines[-1]
@@ -126,7 +126,7 @@ def test_a_site_that_cannot_be_played_is_refused(tmp_path: Path, change: dict[st
     site = msgspec.structs.replace(site, **change)
 
     async def scenario() -> None:
-        async with VirtualSite(site, StepClock(START_US), tmp_path, ROOT):
+        async with VirtualSite(site, StepClock(START_US), tmp_path):
             pass
 
     with pytest.raises(InputError, match=word):

@@ -6,13 +6,12 @@ import asyncio
 import logging
 import signal
 from contextlib import ExitStack
-from pathlib import Path
 from typing import Annotated
 
 from cyclopts import App, Parameter
 
 from mintage.cli.show import print_json
-from mintage.cli.site_options import SiteOptions
+from mintage.cli.site_options import POINTER, SiteOptions
 from mintage.fleet.agent.agent import Agent
 from mintage.fleet.agent.compose import compose
 from mintage.fleet.agent.lock import only_agent
@@ -49,7 +48,7 @@ def agent(
     logging.getLogger("mintage").setLevel(logging.INFO)
     with ExitStack() as stack:
         stack.enter_context(only_agent(folder, site.name))
-        _keep_copy(path, folder / "site.toml")
+        (folder / POINTER).write_text(f"{path.absolute()}\n", "utf-8")
         db = options.state(site)
         stack.callback(db.close)
         journal = options.journal()
@@ -74,10 +73,3 @@ async def _work(agent_: Agent, *, once: bool, seconds: float | None) -> str:
         loop.call_later(seconds, stop.set)
     await agent_.run(stop)
     return ""
-
-
-def _keep_copy(path: Path, copy: Path) -> None:
-    """Leave the site's description beside its state, where commands find it by the site's name."""
-    text = path.read_bytes()
-    if not copy.exists() or copy.read_bytes() != text:
-        copy.write_bytes(text)

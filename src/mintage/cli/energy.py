@@ -203,4 +203,4 @@ def tariff_of(options: SiteOptions, file: Path | None) -> Tariff:
     site = options.load()
     if not site.tariff:
         raise InputError("the site names no tariff.", field="tariff", remedy="Give --tariff FILE.")
-    return load_tariff(options.site_path().parent / site.tariff)
+    return load_tariff(Path(site.tariff))

@@ -90,7 +90,7 @@ def pools(*, ask: Annotated[bool, Parameter(negative=())] = False, options: Site
 
 def _print_accounts(options: SiteOptions) -> None:
     site = options.load()
-    seen = asyncio.run(_hashrates(site, options.site_path().parent))
+    seen = asyncio.run(_hashrates(site))
     if options.json:
         print_json({"site": site.name, "accounts": seen})
         return
@@ -101,11 +101,11 @@ def _print_accounts(options: SiteOptions) -> None:
     print_table(f"What pools see of {site.name}", ("pool", "account", "TH/s", "workers", "meaning"), rows, left=2)
 
 
-async def _hashrates(site: Site, base: Path) -> list[dict[str, Any]]:
+async def _hashrates(site: Site) -> list[dict[str, Any]]:
     """The hash rate that each of a site's pools sees, or why that is not known."""
     seen = []
     async with Web() as web:
-        opened = pool_opener(base, web, os.environ)
+        opened = pool_opener(web, os.environ)
         for account in site.pool:
             found, reason = None, ""
             try:
@@ -133,7 +133,7 @@ async def _run(
     db = options.state(site) if state.is_file() else None
     try:
         async with Web() as web:
-            sources = site_sources(site, options.site_path().parent, web, wallets=wallets, db=db)
+            sources = site_sources(site, web, wallets=wallets, db=db)
             return await run_day(journal, site, day, sources, actor=actor(), now_us=now_us, record=record)
     finally:
         if db is not None:

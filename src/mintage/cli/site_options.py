@@ -14,6 +14,9 @@ from mintage.fleet.statedb import StateDb
 from mintage.units.clock import Clock, read_clock
 from mintage.units.errors import InputError
 
+POINTER = "site.path"
+"""In a site's folder: the absolute path of the file that its agent last ran with, for commands that know its name."""
+
 
 @Parameter(name="*")
 @dataclass(frozen=True, kw_only=True)
@@ -21,7 +24,7 @@ class SiteOptions(Options):
     """Shared options of a site's commands.
 
     Attributes:
-        site: the site's file, or its name: NAME.toml here or under sites/, or the copy that its agent keeps.
+        site: the site's file, or its name: NAME.toml here or under sites/, or the file that its agent last ran with.
         data: folder in which each site keeps its state and telemetry.
         clock: clock of a virtual site, as `mintage virtual site` leaves it; this machine's clock where not given.
     """
@@ -34,17 +37,26 @@ class SiteOptions(Options):
         """The site's file.
 
         Raises:
-            InputError: no file has that name.
+            InputError: no file has that name, or the one that the site's agent ran with is gone.
         """
-        named = f"{self.site}.toml"
-        tried = (Path(self.site), Path(named), Path("sites") / named, self.data / self.site / "site.toml")
+        named, pointer = f"{self.site}.toml", self.data / self.site / POINTER
+        tried = (Path(self.site), Path(named), Path("sites") / named)
         for path in tried:
             if path.is_file():
                 return path
+        if pointer.is_file():
+            path = Path(pointer.read_text("utf-8").removesuffix("\n"))
+            if path.is_file():
+                return path
+            raise InputError(
+                f"the agent of '{self.site}' last ran with {path}, which is gone.",
+                field="--site",
+                remedy="Give the site's file; the next agent remembers where it is.",
+            )
         raise InputError(
             f"no site '{self.site}' is described.",
             field="--site",
-            remedy=f"Write one like examples/site.toml; looked for {', '.join(map(str, tried))}.",
+            remedy=f"Write one like examples/site.toml; looked for {', '.join(map(str, (*tried, pointer)))}.",
         )
 
     def load(self) -> Site:

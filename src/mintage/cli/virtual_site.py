@@ -38,7 +38,7 @@ def site(path: str = "", *, speed: float = 0, last: float = 0, options: SiteOpti
     folder.mkdir(parents=True, exist_ok=True)
     shutil.rmtree(folder / "chain", ignore_errors=True)  # a virtual chain lives as long as its site
     write_clock(clock, folder / "clock.json")
-    asyncio.run(_run(VirtualSite(described, clock, folder, chosen.site_path().parent), clock, folder, last, chosen))
+    asyncio.run(_run(VirtualSite(described, clock, folder), clock, folder, last, chosen))
 
 
 async def _run(playing: VirtualSite, clock: ScaledClock, folder: Path, hours: float, options: SiteOptions) -> None:

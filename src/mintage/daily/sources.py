@@ -14,7 +14,7 @@ from mintage.fleet.sites import PoolAccount, Site
 from mintage.fleet.statedb import StateDb
 from mintage.mining.drivers.api import Asking
 from mintage.mining.drivers.port import PoolAdapter
-from mintage.mining.drivers.registry import CSV, open_pool
+from mintage.mining.drivers.registry import open_pool
 from mintage.treasury.watch import Payment, Wallet, load_wallets, payments
 from mintage.units.errors import InputError
 
@@ -45,14 +45,11 @@ class WalletChain:
         return [item for item in self._read[wallet.name] if item.confirmations >= wallet.confirmations]
 
 
-def site_sources(
-    site: Site, base: Path, web: Asking, *, wallets: Path | None = None, db: StateDb | None = None
-) -> Sources:
+def site_sources(site: Site, web: Asking, *, wallets: Path | None = None, db: StateDb | None = None) -> Sources:
     """The sources that a site's description names.
 
     Args:
         site: the site.
-        base: folder of the site's file, which tariff and folders of statements lie beside.
         web: sends the requests to pools.
         wallets: file of wallets to watch; None watches nothing.
         db: the site's state with its meter readings, where it is at hand.
@@ -61,17 +58,16 @@ def site_sources(
         InputError: the tariff or the file of wallets cannot be read.
     """
     return Sources(
-        pools=pool_opener(base, web, os.environ),
+        pools=pool_opener(web, os.environ),
         chain=WalletChain(load_wallets(wallets)) if wallets else None,
-        power=TariffPower(load_tariff(base / site.tariff), site, db) if site.tariff else None,
+        power=TariffPower(load_tariff(Path(site.tariff)), site, db) if site.tariff else None,
     )
 
 
-def pool_opener(base: Path, web: Asking, environment: Mapping[str, str]) -> OpenPool:
+def pool_opener(web: Asking, environment: Mapping[str, str]) -> OpenPool:
     """Opens adapters with the tokens that the environment holds.
 
     Args:
-        base: folder that folders of statements lie beside.
         web: sends the requests.
         environment: variables with the tokens.
     """
@@ -84,7 +80,6 @@ def pool_opener(base: Path, web: Asking, environment: Mapping[str, str]) -> Open
                 field="token_env",
                 remedy=f"Set the environment variable {account.token_env}.",
             )
-        url = str(base / account.url) if account.adapter == CSV else account.url
-        return open_pool(account.adapter, url, token, web)
+        return open_pool(account.adapter, account.url, token, web)
 
     return opened

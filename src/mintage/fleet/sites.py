@@ -1,6 +1,7 @@
 """A site, as its operator describes it in one TOML file: where machines are, what feeds, cools and meters them.
 
-The reference of every key is the docstrings here; `examples/site.toml` is a whole site.
+The reference of every key is the docstrings here; `examples/site.toml` is a whole site. Every file and folder that it
+names lies beside it, unless the path is absolute.
 """
 
 from __future__ import annotations
@@ -9,7 +10,7 @@ from collections.abc import Iterator
 from decimal import Decimal
 from ipaddress import IPv4Address, IPv4Network
 from pathlib import Path
-from typing import Annotated, Literal
+from typing import Annotated, Literal, TypeVar
 
 import msgspec
 from msgspec.structs import replace
@@ -20,6 +21,7 @@ from mintage.units.toml import read_toml
 Slug = Annotated[str, msgspec.Meta(pattern=r"^[a-z0-9][a-z0-9.-]*$")]
 Cooling = Literal["air", "immersion", "hydro"]
 Role = Literal["viewer", "operator", "approver", "admin"]
+Table = TypeVar("Table", bound=msgspec.Struct)
 
 
 class Feeder(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
@@ -174,7 +176,7 @@ class AlertSettings(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fi
         smtp: "host:port" of a mail server; "" for none.
         mail_from: sender.
         mail_to: receivers.
-        rules: a TOML file with rules beside the built-in ones, relative to the site's file; "" for none.
+        rules: a TOML file with rules beside the built-in ones; "" for none.
         language: language of e-mails.
     """
 
@@ -275,18 +277,26 @@ class Site(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True
 
 
 def load_site(path: Path) -> Site:
-    """Read a site's file; the tariff and the alert rules that it names are found beside it from then on.
+    """Read a site's file; the files that it names are absolute paths from then on, relative ones beside it.
 
     Raises:
         InputError: the file is not there, is not TOML, has an unknown or missing key, or names what is not there.
     """
-    site = read_toml(path, Site, "site", "examples/site.toml", _check)
-    if site.alerts.rules:
-        beside = replace(site.alerts, rules=str(path.parent.absolute() / site.alerts.rules))
-        site = replace(site, alerts=beside)
-    if site.tariff:
-        site = replace(site, tariff=str(path.parent.absolute() / site.tariff))
-    return site
+    site, folder = read_toml(path, Site, "site", "examples/site.toml", _check), path.parent.absolute()
+    return replace(
+        _beside(folder, site, "tariff"),
+        pool=tuple(pool if "://" in pool.url else _beside(folder, pool, "url") for pool in site.pool),
+        agent=_beside(folder, site.agent, "certificate", "private_key"),
+        headquarters=site.headquarters and _beside(folder, site.headquarters, "trust"),
+        alerts=_beside(folder, site.alerts, "rules"),
+        virtual=_beside(folder, site.virtual, "faults", "pool_faults"),
+    )
+
+
+def _beside(folder: Path, table: Table, *keys: str) -> Table:
+    """A table whose paths under some keys begin at a folder; what is "" stays so."""
+    named = {key: getattr(table, key) for key in keys}
+    return replace(table, **{key: str(folder / path) for key, path in named.items() if path})
 
 
 def addresses(ranges: tuple[str, ...], limit: int = 1 << 20) -> Iterator[str]:

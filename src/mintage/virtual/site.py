@@ -44,13 +44,12 @@ class VirtualSite:
         site: its description, with `[virtual]`.
         clock: its time.
         folder: where the chain keeps its files; must hold no chain yet.
-        base: folder that the files named in the description lie beside.
     """
 
-    def __init__(self, site: Site, clock: Clock, folder: Path, base: Path) -> None:
-        self.site, self._clock, self._folder, self._base = site, clock, folder, base
+    def __init__(self, site: Site, clock: Clock, folder: Path) -> None:
+        self.site, self._clock, self._folder = site, clock, folder
         self.account = _virtual_account(site)
-        self.fleet = _fleet(site, self.account, clock, base)
+        self.fleet = _fleet(site, self.account, clock)
         self.chain: VirtualChain | None = None
         self.pool: VirtualPool | None = None
         self.electrum_port = 0
@@ -135,7 +134,7 @@ class VirtualSite:
             seed=virtual.seed,
             share_difficulty=share_difficulty_at(speed),
             refresh_s=60 if speed < 60 else 600,
-            faults=load_pool_faults(self._base / virtual.pool_faults) if virtual.pool_faults else (),
+            faults=load_pool_faults(Path(virtual.pool_faults)) if virtual.pool_faults else (),
         )
 
     def _addresses(self) -> dict[str, str]:
@@ -169,7 +168,7 @@ def _virtual_account(site: Site) -> PoolAccount:
     return account
 
 
-def _fleet(site: Site, account: PoolAccount, clock: Clock, base: Path) -> VirtualFleet:
+def _fleet(site: Site, account: PoolAccount, clock: Clock) -> VirtualFleet:
     if not site.ranges or "/" not in site.ranges[0]:
         raise InputError(
             "a virtual site needs a network.", field="ranges", remedy='Begin with one, as "127.0.10.0/26".'
@@ -183,7 +182,7 @@ def _fleet(site: Site, account: PoolAccount, clock: Clock, base: Path) -> Virtua
         pools=account.stratum,
         account=account.account,
     )
-    return build_fleet(spec, clock, load_plan(base / virtual.faults) if virtual.faults else None)
+    return build_fleet(spec, clock, load_plan(Path(virtual.faults)) if virtual.faults else None)
 
 
 def _stratum(account: PoolAccount) -> tuple[str, int]:

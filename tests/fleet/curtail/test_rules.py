@@ -156,3 +156,7 @@ def test_the_example_is_in_order(tmp_path: Path) -> None:
     with pytest.raises(InputError, match="no such curtailment rules file"):
         load_rules(tmp_path / "none.toml")
     assert msgspec.json.decode(msgspec.json.encode(rules), type=Rules) == rules
+    path.write_text(f'{text}\n[mqtt]\nhost = "broker"\ntopic = "grid"\ntrust = "ca.pem"\n')
+    mqtt = load_rules(path).mqtt
+    assert mqtt is not None
+    assert mqtt.trust == str(tmp_path / "ca.pem"), "the agent works in another folder"

@@ -12,6 +12,7 @@ from typing import Annotated, Literal
 from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 
 import msgspec
+from msgspec.structs import replace
 
 from mintage.fleet.curtail.asks import Ask, Full, Manner, Shed, check_ask
 from mintage.fleet.sites import Slug
@@ -125,12 +126,16 @@ class Rules(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=Tru
 
 
 def load_rules(path: Path) -> Rules:
-    """Read a file of rules.
+    """Read a file of rules; MQTT's `trust` is an absolute path from then on, a relative one lies beside the file.
 
     Raises:
         InputError: it is not there, is not TOML, or says what cannot be.
     """
-    return read_toml(path, Rules, "curtailment rules", "examples/curtail.toml", check_rules)
+    rules = read_toml(path, Rules, "curtailment rules", "examples/curtail.toml", check_rules)
+    mqtt = rules.mqtt
+    if mqtt and mqtt.trust:
+        rules = replace(rules, mqtt=replace(mqtt, trust=str(path.parent.absolute() / mqtt.trust)))
+    return rules
 
 
 def check_rules(rules: Rules) -> None:
