@@ -9,13 +9,26 @@ import pytest
 from mintage.books.facts import Leg, ManualEntry
 from mintage.books.trace_lot import trace_lot
 from mintage.books.view import View
+from mintage.fleet.facts_site import DayWorked, HeatSold
 from mintage.house import rulebook
 from mintage.journal.chart import default_chart
 from mintage.journal.checks import run_checks
 from mintage.journal.core import LotPolicySet, PeriodLocked, PeriodReopened, Reversal
+from mintage.journal.fact import Fact, FactData, decode_fact, encode_fact
+from mintage.journal.ledger import BALANCE_MAX
 from mintage.journal.store import GENESIS, Journal
 from mintage.silicon.facts import ChipBin, ChipsSorted, WafersReceived
-from mintage.units.errors import DuplicateKey, LedgerError, PeriodClosed, Shortfall, Unbalanced, UnknownAccount
+from mintage.units.amount import UNITS_MAX
+from mintage.units.errors import (
+    DuplicateKey,
+    InputError,
+    LedgerError,
+    LimitError,
+    PeriodClosed,
+    Shortfall,
+    Unbalanced,
+    UnknownAccount,
+)
 from tests.journal.conftest import bought, made, moved, sold
 
 D1, D2, D3 = date(2025, 4, 1), date(2025, 5, 1), date(2025, 7, 1)
@@ -229,3 +242,53 @@ def test_lots_of_a_past_day_are_valued_by_the_policy_of_that_day(journal: Journa
     journal.append([made("p", D2, LotPolicySet(commodity="BTC", method="average", reason="board"))])
     assert [(s.lot.id, s.cost) for s in journal.lot_states("BTC", end=D1)] == before == [("a", 100), ("b", 300)]
     assert [s.cost for s in journal.lot_states("BTC", end=D2)] == [200, 200]
+
+
+def _heat(key: str, cents: int) -> Fact:
+    return made(key, D1, HeatSold(site="alder", customer="acme", energy=1, value=cents))
+
+
+def test_an_amount_too_large_to_store_is_refused_and_the_journal_goes_on(journal: Journal) -> None:
+    """A program's fact beyond the limit harms nothing: it is refused by its field, and later facts are taken."""
+    for number, cents in enumerate((UNITS_MAX + 1, 2**62, 2**64)):
+        with pytest.raises(LimitError, match="field 'value'"):
+            journal.append([_heat(f"huge-{number}", cents)])
+    journal.append([_heat("largest", UNITS_MAX)])
+    assert journal.append([_heat("small", 1)])[0].new
+    assert passes(journal)
+
+
+def test_a_number_that_moves_nothing_must_be_storable_too(journal: Journal) -> None:
+    """A fact without postings is read back as well: what could not be is never stored."""
+    data: FactData = DayWorked(
+        site="alder",
+        region="canada",
+        accepted_diff=1,
+        rejected_diff=0,
+        expected_diff=1,
+        hashrate=2**60,
+        machine_energy=1,
+        machines=1,
+        covered_s=1,
+    )
+    with pytest.raises(LimitError, match="field 'hashrate'"):
+        journal.append([made("worked", D1, data)])
+    assert journal.head()[0] == 0
+
+
+def test_balances_grow_to_their_limit_and_no_further(journal: Journal) -> None:
+    """Largest amounts add up until a balance reaches its limit; the next is refused, and reading stays exact."""
+    most = BALANCE_MAX // UNITS_MAX
+    journal.append([_heat(f"heat-{number}", UNITS_MAX) for number in range(most)])
+    with pytest.raises(LimitError, match="too large to store"):
+        journal.append([_heat("one-more", UNITS_MAX)])
+    assert max(journal.balances().values()) == most * UNITS_MAX
+    assert journal.append([bought("b1", D1, 1, 1)])[0].new
+
+
+def test_a_stored_fact_beyond_the_limit_or_too_deep_is_an_error_of_input() -> None:
+    """Bytes from elsewhere are refused by their reader, however large or deep."""
+    body = encode_fact(_heat("h", UNITS_MAX))
+    for bad in (body.replace(str(UNITS_MAX).encode(), b"%d" % 2**62), body.replace(b'{"site', b"[" * 200_000)):
+        with pytest.raises(InputError, match="not a stored fact"):
+            decode_fact(bad)

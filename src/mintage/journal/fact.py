@@ -14,15 +14,16 @@ from typing import Annotated, Any, ClassVar, Literal, TypeVar, dataclass_transfo
 
 import msgspec
 
+from mintage.units.amount import UNITS_MAX
 from mintage.units.errors import DuplicateKey, InputError
 
-Usd = Annotated[int, msgspec.Meta(ge=0, extra={"unit": "USD"})]
-SignedUsd = Annotated[int, msgspec.Meta(extra={"unit": "USD"})]
+Usd = Annotated[int, msgspec.Meta(ge=0, le=UNITS_MAX, extra={"unit": "USD"})]
+SignedUsd = Annotated[int, msgspec.Meta(ge=-UNITS_MAX, le=UNITS_MAX, extra={"unit": "USD"})]
 """US cents that may be negative: a change, a credit note, an opening credit. All other amounts may not."""
-Sat = Annotated[int, msgspec.Meta(ge=0, extra={"unit": "BTC"})]
-HashrateGhs = Annotated[int, msgspec.Meta(ge=0, extra={"unit": "HASHRATE"})]
-EnergyWh = Annotated[int, msgspec.Meta(ge=0, extra={"unit": "ENERGY"})]
-Count = Annotated[int, msgspec.Meta(ge=0, extra={"unit": "count"})]
+Sat = Annotated[int, msgspec.Meta(ge=0, le=UNITS_MAX, extra={"unit": "BTC"})]
+HashrateGhs = Annotated[int, msgspec.Meta(ge=0, le=UNITS_MAX, extra={"unit": "HASHRATE"})]
+EnergyWh = Annotated[int, msgspec.Meta(ge=0, le=UNITS_MAX, extra={"unit": "ENERGY"})]
+Count = Annotated[int, msgspec.Meta(ge=0, le=UNITS_MAX, extra={"unit": "count"})]
 Price = Annotated[Decimal, msgspec.Meta(extra={"unit": "price"})]
 """A ratio or unit price, exact; what of is said by the field's name."""
 Name = Annotated[str, msgspec.Meta(pattern=r"^[a-z0-9][a-z0-9.-]*$", extra={"unit": "name"})]
@@ -146,7 +147,7 @@ def decode_fact(raw: bytes) -> Fact:
     try:
         envelope = _ENVELOPE.decode(raw)
         data = msgspec.json.decode(envelope.data, type=fact_class(envelope.kind))
-    except msgspec.MsgspecError as error:
+    except (msgspec.MsgspecError, RecursionError) as error:
         raise InputError(f"this is not a stored fact: {error}.") from error
     return Fact(
         key=envelope.key,

@@ -18,10 +18,12 @@ from mintage.journal.fact import Fact
 from mintage.journal.lots import Lot, LotBook, LotMove, LotPolicy, Take
 from mintage.journal.rules import Effect, LateCost, Posting, Rulebook, Transfer
 from mintage.units import commodity, parse_period
+from mintage.units.amount import UNITS_MAX
 from mintage.units.errors import (
     DuplicateKey,
     InputError,
     LedgerError,
+    LimitError,
     PeriodClosed,
     Shortfall,
     Unbalanced,
@@ -56,6 +58,8 @@ class History(Protocol):
         """All lines of the lot ledger about one lot."""
 
 
+BALANCE_MAX = 2**62
+"""Largest balance of an account, minor units: twice it still fits a store's 64 bits."""
 RESTORE_POLICY = "Set the lot policy that was in force then, reverse, and set today's again."
 
 
@@ -101,9 +105,11 @@ class Ledger:
             UnknownAccount: a rule or manual entry names an account outside the chart.
             Unbalanced: a manual entry does not sum to zero.
             Shortfall: more leaves than is there.
+            LimitError: a whole number in it, a posting or a balance is larger than stores can hold.
             InputError: no rule is known for its kind.
         """
         kind = fact.data.kind
+        _refuse_huge(fact)
         if self.closed and kind != PeriodReopened.kind:
             self._refuse_closed(fact)
         core = self._core.get(kind)
@@ -115,11 +121,21 @@ class Ledger:
         return _Booking(self, fact, order, history).run(rule(fact.data))
 
     def apply(self, postings: Sequence[Posting]) -> None:
-        """Add postings to the balances."""
+        """Add postings to the balances.
+
+        Raises:
+            LimitError: one of them, or what an account then holds, is larger than stores can hold.
+        """
         balances = self.balances
         for posting in postings:
-            slot = (posting.account, posting.commodity)
-            balances[slot] = balances.get(slot, 0) + posting.amount
+            slot, amount = (posting.account, posting.commodity), posting.amount
+            balance = balances[slot] = balances.get(slot, 0) + amount
+            # Arrays of the plan are stored nowhere, and need no limit.
+            if isinstance(balance, int) and (abs(amount) > UNITS_MAX or abs(balance) > BALANCE_MAX):
+                raise LimitError(
+                    f"{posting.commodity} of {posting.account} would be too large to store.",
+                    remedy="Check the amount and its unit: the limit of one posting is 2^53 - 1 of its smallest unit.",
+                )
 
     def tracking(self, id_: str) -> str:
         """How lots of a commodity are carried: "cost", "fair-value", or "" where it has none."""
@@ -204,6 +220,15 @@ class Ledger:
         for (place, id_), amount in units.items():
             if self.lots.present(amount):
                 raise Shortfall(f"the {id_} lots of {place} are pooled otherwise since.", remedy=RESTORE_POLICY)
+
+
+def _refuse_huge(fact: Fact) -> None:
+    """Refuse a whole number that no store could hold: a fact that a program made was never read, so never checked."""
+    data = fact.data
+    for name in data.__struct_fields__:
+        value = getattr(data, name)
+        if isinstance(value, int) and abs(value) > UNITS_MAX:
+            raise LimitError("it is too large to store.", remedy="The limit is 2^53 - 1.", field=name, fact=fact.key)
 
 
 class _Booking:

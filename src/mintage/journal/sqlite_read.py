@@ -150,13 +150,15 @@ class SqliteReader:
         accounts = dict(self._rows("SELECT id, name FROM accounts"))
         commodities = dict(self._rows("SELECT id, name FROM commodities"))
         rows = self._rows(
-            "SELECT account, commodity, sum(amount) FROM postings INDEXED BY postings_by_account"
-            " WHERE date BETWEEN ? AND ? GROUP BY account, commodity HAVING sum(amount) <> 0",
+            "SELECT account, commodity, sum(amount >> 32), sum(amount & 0xFFFFFFFF)"
+            " FROM postings INDEXED BY postings_by_account WHERE date BETWEEN ? AND ? GROUP BY account, commodity",
             day_number(start or _FIRST),
             day_number(end or _LAST),
         )
+        # Halves are summed apart: a sum of whole postings could leave SQLite's 64 bits on its way to one within.
+        sums = ((account, id_, (high << 32) + low) for account, id_, high, low in rows)
         try:
-            return {(accounts[account], commodities[id_]): amount for account, id_, amount in rows}
+            return {(accounts[account], commodities[id_]): amount for account, id_, amount in sums if amount}
         except KeyError as error:
             problem = "the journal is damaged: a posting's account or commodity has lost its name. Run `mintage check`."
             raise StoreError(problem) from error

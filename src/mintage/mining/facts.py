@@ -7,10 +7,11 @@ from typing import Annotated, Literal
 import msgspec
 
 from mintage.journal.fact import Count, EnergyWh, FactData, Name, Price, Sat, SignedUsd, Usd, fact
+from mintage.units.amount import UNITS_MAX
 
 HourUtc = Annotated[int, msgspec.Meta(ge=0, le=24, extra={"unit": "hour UTC"})]
 """An hour of the accounting date in UTC: 0 is its first instant, 24 its last (the daily close)."""
-SignedWh = Annotated[int, msgspec.Meta(extra={"unit": "ENERGY"})]
+SignedWh = Annotated[int, msgspec.Meta(ge=-UNITS_MAX, le=UNITS_MAX, extra={"unit": "ENERGY"})]
 """Watt-hours that may be negative: a correction."""
 JointForm = Literal["even", "recover-then-even", "revenue-share"]
 
