@@ -1,9 +1,12 @@
-"""The proof of a curtailment as one page for people: no script, nothing fetched from elsewhere."""
+"""The proof of a curtailment as one page for people, in both languages: no script, nothing fetched from elsewhere."""
 
 from __future__ import annotations
 
+import tomllib
 from collections.abc import Iterable, Sequence
+from functools import cache
 from html import escape
+from importlib.resources import files
 from typing import Any
 
 _STYLE = """
@@ -24,7 +27,7 @@ _CHART_MINUTES_MAX = 600
 def page(document: dict[str, Any]) -> str:
     """The page of a proof document."""
     delivered, baseline = document["delivered"], document["baseline"]["watts"]
-    title = f"Curtailment {document['event']}, {document['site']}"
+    title = f"{_both('Curtailment')} {document['event']}, {document['site']}"
     facts = [
         ("Asked", f"{document['asked']} ({_kw(document['asked_w'])} kW)"),
         ("By", document["asked_by"]),
@@ -44,22 +47,22 @@ def page(document: dict[str, Any]) -> str:
             "<!doctype html><html lang=en><meta charset=utf-8>",
             "<meta name=viewport content='width=device-width,initial-scale=1'>",
             f"<title>{escape(title)}</title><style>{_STYLE}</style>",
-            f"<h1>{escape(title)}</h1><p>Baseline: {escape(document['baseline']['what'])}.</p>",
-            "<dl>" + "".join(f"<dt>{escape(name)}<dd>{escape(str(text))}" for name, text in facts) + "</dl>",
-            "<h2>Power shed, minute by minute</h2>",
+            f"<h1>{escape(title)}</h1><p>{_both('Baseline')}: {escape(document['baseline']['what'])}.</p>",
+            "<dl>" + "".join(f"<dt>{_both(name)}<dd>{escape(str(text))}" for name, text in facts) + "</dl>",
+            f"<h2>{_both('Power shed, minute by minute')}</h2>",
             _chart(document["minutes"], document["asked_w"]),
             _table(
                 ("minute (UTC)", "kW shed", "counted by", "kW before", "kW drawn", "note"),
                 (_minute(row) for row in document["minutes"]),
                 figures=(1, 3, 4),
             ),
-            "<h2>Machines, in the order of shedding</h2>",
+            f"<h2>{_both('Machines, in the order of shedding')}</h2>",
             _table(
                 ("machine", "W before", "said by", "J/TH", "state", "confirmed", "restored", "told", "woke", "words"),
                 (_machine(row) for row in document["machines"]),
                 figures=(1, 3, 7, 8),
             ),
-            "<h2>Log</h2>",
+            f"<h2>{_both('Log')}</h2>",
             _table(("when (UTC)", "who", "what"), ((row["at"], row["who"], row["what"]) for row in document["log"])),
         )
     )
@@ -106,7 +109,7 @@ def _chart(minutes: Sequence[dict[str, Any]], asked_w: int) -> str:
     )
     line = height - asked_w / top * height
     by = sorted({row["counted_by"] for row in shown if row["counted_by"]})
-    legend = ", ".join(f"<b style='color:{_COLOURS[name]}'>{name}</b>" for name in by)
+    legend = ", ".join(f"<b style='color:{_COLOURS[name]}'>{_both(name)}</b>" for name in by)
     return (
         f"<svg viewBox='0 0 {width} {height}' role=img aria-label='Power shed by minute'>{bars}"
         f"<line x1=0 x2={width} y1={line:.2f} y2={line:.2f} stroke=#cf222e stroke-dasharray=6 /></svg>"
@@ -121,8 +124,19 @@ def _table(heads: Sequence[str], rows: Iterable[Sequence[str]], figures: Sequenc
             for number, value in enumerate(values)
         )
 
+    heads = [_both(head) for head in heads]
     body = "".join(f"<tr>{cells('td', row)}" for row in rows)
     return f"<div class=wide><table><thead><tr>{cells('th', heads)}<tbody>{body}</table></div>"
+
+
+def _both(english: str) -> str:
+    """A word of the page in English and Traditional Chinese."""
+    return f"{english} · {_chinese()[english]}"
+
+
+@cache
+def _chinese() -> dict[str, str]:
+    return tomllib.loads(files("mintage.fleet.curtail").joinpath("proof_words.toml").read_text("utf-8"))
 
 
 def _kw(watts: float | None) -> str:
