@@ -15,7 +15,7 @@ h1{font-size:1.5rem;margin:0 0 .2rem}h2{font-size:1.1rem;margin:2rem 0 .4rem}
 table{border-collapse:collapse;width:100%;font-variant-numeric:tabular-nums}
 th,td{padding:.25rem .6rem;border-bottom:1px solid #e1e4e8;text-align:left;vertical-align:top}
 th{font-weight:600;color:#57606a}td.n,th.n{text-align:right}td:first-child{white-space:nowrap}
-dl{display:grid;grid-template-columns:12rem 1fr;gap:.2rem 1rem}
+dl{display:grid;grid-template-columns:19rem 1fr;gap:.2rem 1rem}
 dt{color:#57606a}dd{margin:0}svg{width:100%;height:auto}.wide{overflow-x:auto}
 @media(max-width:40rem){dl{grid-template-columns:1fr}dd{margin-bottom:.5rem}}
 @media(prefers-color-scheme:dark){body{background:#0d1117;color:#e6edf3}th,dt{color:#9198a1}th,td{border-color:#30363d}}
