@@ -58,6 +58,8 @@ class Tally(msgspec.Struct):
     late_s: float = 0.0
 
     def __str__(self) -> str:
+        if not self.total:
+            return "no address was searched: machines known already answer at all"
         busy = f"; this computer was busy (late by {self.late_s:.1f} s)" if self.late_s > 1 else ""
         return (
             f"{self.total:,} addresses: {self.machines:,} machines, {self.strangers:,} strangers, {self.refused:,} "

@@ -9,6 +9,7 @@ from contextlib import asynccontextmanager
 from pathlib import Path
 
 import msgspec
+import pytest
 
 from mintage.fleet.agent.agent import Agent
 from mintage.fleet.agent.supervise import part_states
@@ -198,6 +199,27 @@ def test_a_running_agent_polls_on_sees_newcomers_and_ends_in_good_order(tmp_path
             assert {machine.asset: machine for machine in here.machines().values()} == last
 
     asyncio.run(scenario())
+
+
+def test_a_search_that_asks_nobody_is_not_told(tmp_path: Path, caplog: pytest.LogCaptureFixture) -> None:
+    """Where all of a site's addresses answer as known machines, the log tells the first search and no more."""
+
+    async def scenario() -> None:
+        async with ground(tmp_path, 3) as here:
+            everybody = tuple(machine.address for machine in here.fleet.machines)
+            here.site = msgspec.structs.replace(quick(here.site, poll_s=0.1, rescan_s=0.2), ranges=everybody)
+            stop = asyncio.Event()
+            running = asyncio.create_task(here.agent().run(stop))
+            await here.ears.until(lambda heard: len(heard) > 12 * COUNT)
+            stop.set()
+            await running
+            assert str(await here.agent().once()) == "no address was searched: machines known already answer at all"
+
+    with caplog.at_level("INFO", logger="mintage.agent"):
+        asyncio.run(scenario())
+    told = [record.getMessage() for record in caplog.records if record.getMessage().startswith("search:")]
+    assert len(told) == 1
+    assert f"{COUNT} addresses: {COUNT} machines" in told[0]
 
 
 def test_parts_see_the_site_and_a_failing_one_does_not_stop_the_polls(tmp_path: Path) -> None:

@@ -29,7 +29,7 @@ def run(tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureF
     site, here = tmp_path / "site", tmp_path / "here"
     site.mkdir()
     here.mkdir()
-    path = write_site(site, block("agent", 8), more='tariff = "tariff.toml"')
+    path = write_site(site, block("agent", 0), more='tariff = "tariff.toml"')
     path.write_text(path.read_text("utf-8") + '[alerts]\nrules = "own.toml"\n', "utf-8")
     (site / "own.toml").write_text(RULE, "utf-8")
     shutil.copy(EXAMPLES / "tariff.toml", site)

@@ -153,7 +153,8 @@ class Agent:
             began_s = self._clock.elapsed_s()
             tally = await self._finder.search()
             self._tell_register()
-            LOG.info("search: %s", tally)
+            if tally.total:  # nothing where every address of the site has answered just now
+                LOG.info("search: %s", tally)
             while self._clock.elapsed_s() - began_s < self._site.agent.rescan_s:
                 await self._clock.sleep(min(self._site.agent.poll_s, self._site.agent.rescan_s))
                 returned, self._returned = sorted(self._returned), set()
