@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import json
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from datetime import date
 from decimal import Decimal
 from typing import Any
@@ -16,11 +16,11 @@ from hypothesis import strategies as st
 
 from mintage.mining.drivers.api import ApiAdapter
 from mintage.mining.drivers.forms import FieldForm, RequestForm, forms
-from mintage.mining.drivers.port import OPTIONAL, FormChanged, PoolAdapter, PoolDay
+from mintage.mining.drivers.port import OPTIONAL, FormChanged, PoolAdapter, PoolDay, PoolPayout
 from mintage.mining.drivers.registry import open_pool, pool_kinds
 from mintage.mining.drivers.rows import Reader
 from mintage.units.errors import InputError, WireError
-from mintage.wire.http import Web
+from mintage.wire.http import Answer, Web
 from tests.mining.drivers.replay import ACCOUNT, FIRST, LAST, POOLS, TOKEN, Replay, replaying
 
 NAMES = sorted(
@@ -164,7 +164,14 @@ def test_refusals_and_garbage_are_errors_of_the_wire_without_the_token(pool: str
             if replay.manifest.header:
                 with pytest.raises(WireError, match="401"):
                     await _open(pool, url, web, "wrong").days(ACCOUNT, FIRST, LAST)
-            for raw, status in ((b"<html>", 200), (b"<html>", 503), (b'{"error":"busy %b"}' % TOKEN.encode(), 500)):
+            deep = b"[" * 200_000 + b"]" * 200_000
+            for raw, status in (
+                (b"<html>", 200),
+                (deep, 200),
+                (deep, 503),
+                (b"<html>", 503),
+                (b'{"error":"busy %b"}' % TOKEN.encode(), 500),
+            ):
                 replay.status = status
                 replay.changed = {item.file: raw for item in replay.manifest.answer}
                 with pytest.raises(WireError) as error:
@@ -189,6 +196,20 @@ def test_a_refusal_in_the_body_is_a_refusal() -> None:
             replay.changed["profit1.json"] = b'{"code": 2, "data": null, "message": "unknown api key"}'
             with pytest.raises(WireError, match="unknown api key"):
                 await _open("viabtc", url, web).days(ACCOUNT, FIRST, LAST)
+
+    asyncio.run(read())
+
+
+def test_a_date_before_there_were_pools_is_named_with_its_field() -> None:
+    """A day in the year 0 of our zone is a changed form, not a crash."""
+
+    async def read() -> None:
+        async with replaying("virtual") as (replay, url), Web() as web:
+            body = replay.body("days.json")
+            body["days"][0]["date"] = "0001-01-01T00:00:00+23:59"
+            replay.changed["days.json"] = json.dumps(body).encode()
+            with pytest.raises(FormChanged, match=r"virtual: field 'days\[0\].date' .* between 1970 and 2200"):
+                await _open("virtual", url, web).days(ACCOUNT, FIRST, LAST)
 
     asyncio.run(read())
 
@@ -219,6 +240,33 @@ def test_two_rows_of_one_day_are_not_added_where_the_form_has_one() -> None:
                 await _open("virtual", url, web).days(ACCOUNT, FIRST, LAST)
 
     asyncio.run(read())
+
+
+def test_a_payout_that_slid_to_the_next_page_is_read_once() -> None:
+    """A payout made between two questions moves the rows on; one that is told again with another amount is refused."""
+    paid = [{"tx": "a" * 64, "amount": "0.004", "create_time": 1_751_334_000, "address": "bc1qours"}]
+
+    class Paging:
+        """Answers both pages with payouts, the second with those given."""
+
+        def __init__(self, second: list[dict[str, Any]]) -> None:
+            self.second = second
+
+        async def request(
+            self, method: str, url: str, *, content: bytes = b"", headers: Mapping[str, str] | None = None
+        ) -> Answer:
+            del method, content, headers
+            last = "page=2" in url
+            said = {"code": 0, "data": self.second if last else paid, "has_next": not last}
+            return Answer(200, {}, json.dumps(said).encode())
+
+    async def read(second: list[dict[str, Any]]) -> list[PoolPayout]:
+        adapter = ApiAdapter("viabtc", forms()["viabtc"], "http://127.0.0.1", "", Paging(second), pause=_at_once)
+        return await adapter.payouts(ACCOUNT, FIRST, LAST)
+
+    assert [item.sats for item in asyncio.run(read(paid))] == [400_000]
+    with pytest.raises(FormChanged, match="the same amount wherever aaaa"):
+        asyncio.run(read([{**paid[0], "amount": "0.005"}]))
 
 
 def test_pages_without_end_end() -> None:

@@ -48,6 +48,22 @@ def test_days_and_payouts_of_a_folder_are_read_exactly(tmp_path: Path) -> None:
     asyncio.run(payouts())
 
 
+def test_a_payout_that_two_files_state_is_one_payout(tmp_path: Path) -> None:
+    """Statements of overlapping spans state a payout twice; two amounts of one transaction are refused."""
+
+    async def payouts() -> list[int]:
+        async with Web() as web:
+            return [item.sats for item in await open_pool("csv", str(tmp_path), "", web).payouts("acme", FIRST, LAST)]
+
+    for name, amount in (("1.csv", "0.5"), ("2.csv", "0.5"), ("3.csv", "0.6")):
+        text = f"txid,amount_btc,at\n{'ab' * 32},{amount},2025-07-03T10:00:00Z\n"
+        (tmp_path / name).write_text(text, "utf-8")
+        if name == "2.csv":
+            assert asyncio.run(payouts()) == [50_000_000]
+    with pytest.raises(InputError, match=r"3\.csv: field 'amount_btc': .* stated twice with two amounts"):
+        asyncio.run(payouts())
+
+
 def test_a_later_file_corrects_a_day(tmp_path: Path) -> None:
     """The same day in a file that sorts later is its next revision; twice in one file is a mistake."""
     (tmp_path / "1.csv").write_text("date,net_btc\n2025-07-01,0.1\n", "utf-8")

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from decimal import Decimal
 from typing import Any
 
@@ -49,7 +50,29 @@ def test_one_instant_in_all_its_forms(said: Any) -> None:
     assert values.day(said).isoformat() == "2025-07-01"
 
 
-@pytest.mark.parametrize("wrong", [10**18, "1e30", "tomorrow", None, "2025-13-01"])
+@pytest.mark.parametrize(
+    "read", [values.sats, lambda sats: values.btc(f"{sats}e-8"), lambda sats: values.btc_nearest(f"{sats}e-8")]
+)
+def test_more_bitcoin_than_there_can_be_is_refused(read: Callable[[int], int]) -> None:
+    """A pool cannot credit more than 21 million BTC, the last satoshi of which is read."""
+    assert read(21_000_000 * 10**8) == 21_000_000 * 10**8
+    with pytest.raises(Unreadable, match="21,000,000 BTC"):
+        read(21_000_000 * 10**8 + 1)
+
+
+@pytest.mark.parametrize(
+    "wrong",
+    [
+        10**18,
+        "1e30",
+        "tomorrow",
+        None,
+        "2025-13-01",
+        "0001-01-01T00:00:00+23:59",
+        "9999-12-31T23:59:59-23:59",
+        "1969-12-31",
+    ],
+)
 def test_what_is_no_time_is_refused(wrong: Any) -> None:
     """Milliseconds and other slips are not taken for a far future."""
     with pytest.raises(Unreadable):

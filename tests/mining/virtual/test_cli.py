@@ -37,7 +37,7 @@ def test_it_says_where_it_listens(shell: Shell, monkeypatch: pytest.MonkeyPatch)
         (("--difficulty", "0"), "more than zero"),
         (("--fees", "0.000000001"), "finer than"),
         (("--token-env", "NO_SUCH_VARIABLE"), "NO_SUCH_VARIABLE"),
-        (("--faults", "none.toml"), "no such plan"),
+        (("--faults", "none.toml"), "no such faults file"),
         (("--clock", "none.json"), "no clock"),
     ],
 )

@@ -79,10 +79,15 @@ class ApiAdapter:
 
     async def payouts(self, account: str, first: date, last: date) -> list[PoolPayout]:
         """See `PoolAdapter.payouts`."""
-        rows = await self._rows(self.form.payouts, account, first, last)
-        paid = [PoolPayout(pool=self.name, account=account, **fields) for fields in rows]
+        paid: dict[str, PoolPayout] = {}
+        for fields in await self._rows(self.form.payouts, account, first, last):
+            item = PoolPayout(pool=self.name, account=account, **fields)
+            # A payout made between two questions moves the last row of a page onto the next one.
+            if paid.setdefault(item.txid, item).sats != item.sats:
+                wanted = f"the same amount wherever {item.txid} stands"
+                raise self._reader.changed(self.form.payouts.rows, wanted, f"{item.sats} satoshis")
         start_us, end_us = (_midnight_s(day) * 1_000_000 for day in (first, last + timedelta(days=1)))
-        return sorted((item for item in paid if start_us <= item.at_us < end_us), key=lambda item: item.at_us)
+        return sorted((item for item in paid.values() if start_us <= item.at_us < end_us), key=lambda item: item.at_us)
 
     async def hashrate(self, account: str) -> PoolHashrate | None:
         """See `PoolAdapter.hashrate`."""
@@ -134,7 +139,7 @@ class ApiAdapter:
     def _decoded(self, answer: Answer) -> Any:
         try:
             body = _DECODER.decode(answer.body)
-        except msgspec.MsgspecError as error:
+        except (msgspec.MsgspecError, RecursionError) as error:
             if not 200 <= answer.status < 300:
                 raise self._refused(answer.status, "") from error
             raise self._reader.changed("the answer", "JSON", answer.body.decode("utf-8", "replace")) from error

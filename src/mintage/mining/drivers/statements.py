@@ -76,9 +76,16 @@ class CsvAdapter:
 
     async def payouts(self, account: str, first: date, last: date) -> list[PoolPayout]:
         """See `PoolAdapter.payouts`."""
-        found = {}
-        for fields, _, _ in self._rows("txid", _PAYOUTS):
-            found[fields["txid"]] = PoolPayout(pool=self.name, account=account, **fields)
+        found: dict[str, PoolPayout] = {}
+        for fields, source, _ in self._rows("txid", _PAYOUTS):
+            item = PoolPayout(pool=self.name, account=account, **fields)
+            if found.setdefault(item.txid, item).sats != item.sats:
+                raise InputError(
+                    f"the payout {item.txid} is stated twice with two amounts.",
+                    file=source,
+                    field="amount_btc",
+                    remedy="Leave the right one.",
+                )
         within = (item for item in found.values() if first <= _day(item.at_us) <= last)
         return sorted(within, key=lambda item: item.at_us)
 

@@ -6,13 +6,15 @@ Numbers of JSON come here as whole numbers and decimals, never as binary fractio
 from __future__ import annotations
 
 from collections.abc import Callable
-from datetime import UTC, date, datetime
+from datetime import UTC, date, datetime, timedelta
 from decimal import ROUND_HALF_UP, Decimal, InvalidOperation
 from typing import Any
 
 _SATS_DIGITS = 8
+_SATS_MAX = 21_000_000 * 10**_SATS_DIGITS
 _DIGITS_MAX = 40
 _UNITS_HS = {"h": 0, "kh": 3, "mh": 6, "gh": 9, "th": 12, "ph": 15, "eh": 18, "zh": 21}
+_EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
 _SECONDS_MAX = 7_258_118_400  # 2200-01-01
 
 
@@ -45,12 +47,12 @@ def count(value: Any) -> int:
 
 def sats(value: Any) -> int:
     """Satoshis."""
-    return count(value)
+    return int(_mintable(Decimal(count(value))))
 
 
 def btc(value: Any) -> int:
     """BTC with at most eight decimals, as satoshis."""
-    found = number(value).scaleb(_SATS_DIGITS)
+    found = btc_exact(value)
     if found != found.to_integral_value():
         raise Unreadable("BTC in whole satoshis")
     return int(found)
@@ -58,12 +60,19 @@ def btc(value: Any) -> int:
 
 def btc_nearest(value: Any) -> int:
     """BTC of a pool that keeps fractions of a satoshi, rounded half up to whole ones."""
-    return int(number(value).scaleb(_SATS_DIGITS).to_integral_value(ROUND_HALF_UP))
+    return int(btc_exact(value).to_integral_value(ROUND_HALF_UP))
 
 
 def btc_exact(value: Any) -> Decimal:
     """BTC as satoshis with their fraction, such as a mean of fees."""
-    return number(value).scaleb(_SATS_DIGITS)
+    return _mintable(number(value).scaleb(_SATS_DIGITS))
+
+
+def _mintable(found: Decimal) -> Decimal:
+    """Satoshis, no more than there can ever be."""
+    if found > _SATS_MAX:
+        raise Unreadable("at most 21,000,000 BTC")
+    return found
 
 
 def ths_from_hs(value: Any) -> Decimal:
@@ -88,19 +97,19 @@ def instant(value: Any) -> int:
         except ValueError as error:
             raise Unreadable(wanted) from error
         moment = moment if moment.tzinfo else moment.replace(tzinfo=UTC)
-        return int(moment.timestamp()) * 1_000_000 + moment.microsecond
+        found_us = (moment - _EPOCH) // timedelta(microseconds=1)
+        if not 0 <= found_us < _SECONDS_MAX * 1_000_000:
+            raise Unreadable(f"{wanted} between 1970 and 2200")
+        return found_us
     found = number(value)
     if found >= _SECONDS_MAX:
-        raise Unreadable(wanted)
+        raise Unreadable(f"{wanted} between 1970 and 2200")
     return int(found * 1_000_000)
 
 
 def day(value: Any) -> date:
     """The UTC day of an instant, or an ISO date."""
-    try:
-        return datetime.fromtimestamp(instant(value) // 1_000_000, UTC).date()
-    except (OverflowError, OSError) as error:
-        raise Unreadable("a day") from error
+    return datetime.fromtimestamp(instant(value) // 1_000_000, UTC).date()
 
 
 def text(value: Any) -> str:
