@@ -37,7 +37,7 @@ from mintage.mining.virtual import lines, stratum
 from mintage.plan import service as plan
 from mintage.plan.assumptions import default_assumptions
 from mintage.units.commodities import commodity_table
-from mintage.wire import http
+from mintage.wire import http, serve
 
 VARIABLES = {
     "MINTAGE_DB": ("the journal's file, where `--db` is not given", "var/mintage.db"),
@@ -73,6 +73,7 @@ LIMITS = (
     ("samples that a site's writer holds while it cannot write", f"{writer.SAMPLES_MAX:,}"),
     ("a pool's statement as CSV", f"{statements.FILE_BYTES_MAX:,} bytes"),
     ("a pool's answer to one question", f"{api.PAGES_MAX:,} pages, each of {http.LIMIT_BYTES:,} bytes"),
+    ("connections to an agent's API or headquarters at once", f"{serve.CONNECTIONS_MAX:,}"),
     ("a line of Stratum", f"{lines.LINE_BYTES_MAX:,} bytes"),
     ("connections of a virtual pool", f"{stratum.CONNECTIONS_MAX:,}"),
 )
