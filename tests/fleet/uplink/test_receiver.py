@@ -5,6 +5,7 @@ from __future__ import annotations
 import asyncio
 from collections.abc import AsyncIterator, Awaitable, Callable
 from hashlib import sha256
+from itertools import islice
 from pathlib import Path
 
 import duckdb
@@ -95,6 +96,7 @@ def test_what_is_no_batch_is_refused(tmp_path: Path) -> None:
         for sent in (
             b"",
             b"\xc1",
+            b"\x91" * 200_000 + b"\x90",
             raw[:-3],
             raw + b"x",
             b"[]",
@@ -152,6 +154,35 @@ def test_slow_upload_is_given_up(tmp_path: Path, monkeypatch: pytest.MonkeyPatch
         reader, writer = await begun(hq, url, raw[:10], len(raw))
         assert b" 408 " in await reader.readline()
         writer.transport.abort()
+
+    play(tmp_path, body)
+
+
+def test_upload_that_stands_still_is_given_up_sooner(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """A site that sends nothing more does not hold its place for the whole time of a batch."""
+    monkeypatch.setattr(receiving, "PART_S", 0.1)
+
+    async def body(hq: HeadquartersOfTest, _client: httpx.AsyncClient, url: str) -> None:
+        reader, writer = await begun(hq, url, b"x", 100)
+        assert b" 408 " in await asyncio.wait_for(reader.readline(), 5)
+        writer.transport.abort()
+
+    play(tmp_path, body)
+
+
+def test_slow_site_does_not_hold_up_the_others(tmp_path: Path) -> None:
+    """As many slow batches of one site as headquarters takes at once leave it room for another site."""
+
+    async def body(hq: HeadquartersOfTest, client: httpx.AsyncClient, url: str) -> None:
+        slow = [await begun(hq, url, b"x", 100) for _ in range(receiving.AT_ONCE)]
+        first = [asyncio.ensure_future(reader.readline()) for reader, _ in slow]
+        for told in islice(asyncio.as_completed(first, timeout=5), receiving.AT_ONCE - 1):
+            assert b" 503 " in await told
+        answer = await client.post(f"{url}/v1/sites/birch/parcels", content=pack([]), headers=headers(hq, "birch"))
+        assert answer.status_code == 200
+        for _, writer in slow:
+            writer.transport.abort()
+        await asyncio.wait(first)
 
     play(tmp_path, body)
 

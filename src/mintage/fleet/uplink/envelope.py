@@ -88,7 +88,7 @@ def unpack(raw: bytes) -> list[Envelope]:
     """
     try:
         parcels = _BATCH.decode(raw)
-    except msgspec.MsgspecError as error:
+    except (msgspec.MsgspecError, RecursionError) as error:
         raise InputError(f"this is no batch of parcels: {error}.") from error
     if len(parcels) > PARCELS_MAX or any(len(item.body) > BODY_BYTES_MAX for item in parcels):
         raise InputError(f"a batch may hold {PARCELS_MAX} parcels of {BODY_BYTES_MAX} bytes each.")

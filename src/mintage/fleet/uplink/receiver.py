@@ -2,13 +2,15 @@
 
 `POST /v1/sites/{site}/parcels` with `Authorization: Bearer TOKEN`, `Mintage-Agent: ID` and a batch
 (`mintage.fleet.uplink.envelope.pack`) answers `{"receipts": [{"seq", "taken", "problem"}]}`. Statuses: 400 not a batch
-or damaged, 401 no or unknown token, 403 another site's token, 409 a second agent, 413 too large, 503 later.
+or damaged, 401 no or unknown token, 403 another site's token, 408 too slow, 409 a second agent, 413 too large, 503
+later: headquarters cannot write now, or another batch of the site is still on its way.
 """
 
 from __future__ import annotations
 
 import asyncio
 import logging
+from collections.abc import AsyncIterator
 
 import msgspec
 from starlette.applications import Starlette
@@ -24,8 +26,10 @@ from mintage.units.errors import InputError, StoreError
 LOG = logging.getLogger(__name__)
 BODY_S = 60.0
 """Real seconds within which a batch must have come."""
+PART_S = 10.0
+"""Real seconds within which the next part of a batch must have come."""
 AT_ONCE = 8
-"""Batches in memory at once."""
+"""Batches in memory at once; one at most of each site, so that a slow site cannot hold up all others."""
 
 
 class Answer(msgspec.Struct, frozen=True):
@@ -48,6 +52,7 @@ def receiver(inbox: Inbox, tokens: SiteTokens) -> Starlette:
         tokens: who may send.
     """
     room = asyncio.Semaphore(AT_ONCE)
+    sending: set[str] = set()
 
     async def parcels(request: Request) -> Response:
         site = _site_of(request, tokens)
@@ -59,8 +64,14 @@ def receiver(inbox: Inbox, tokens: SiteTokens) -> Starlette:
         agent = request.headers.get("mintage-agent", "")
         if not 0 < len(agent) <= 64:
             return _answer(400, "the header Mintage-Agent is missing")
-        async with room:
-            return await _taken(inbox, site, agent, request)
+        if site in sending:
+            return _answer(503, "another batch of this site is still on its way")
+        sending.add(site)
+        try:
+            async with room:
+                return await _taken(inbox, site, agent, request)
+        finally:
+            sending.discard(site)
 
     async def health(_request: Request) -> Response:
         return Response(status_code=204)
@@ -98,12 +109,18 @@ async def _body(request: Request) -> bytes | None:
     """The body, or None where it is too large; no more of it is read than is allowed."""
     parts, size = [], 0
     async with asyncio.timeout(BODY_S):
-        async for part in request.stream():
+        parts_left = request.stream()
+        while (part := await _next(parts_left)) is not None:
             size += len(part)
             if size > BATCH_BYTES_MAX:
                 return None
             parts.append(part)
     return b"".join(parts)
+
+
+async def _next(parts: AsyncIterator[bytes]) -> bytes | None:
+    async with asyncio.timeout(PART_S):
+        return await anext(parts, None)
 
 
 def _site_of(request: Request, tokens: SiteTokens) -> str | None:
