@@ -74,7 +74,10 @@ class LatestState(Protocol):
     """The latest state of every machine; adapters are held to one contract suite."""
 
     def put(self, machines: Iterable[Machine]) -> None:
-        """Set what is known of some machines, all together or not at all."""
+        """Set what is known of some machines, all together or not at all.
+
+        Other processes may be shown what chips said in a machine's last slow round in place of its last poll.
+        """
         ...
 
     def get(self, asset: str) -> Machine | None:

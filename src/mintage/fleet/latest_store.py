@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable
 
 import msgspec
+from msgspec.structs import replace
 
 from mintage.fleet.latest import Machine
+from mintage.fleet.readings import Board, Snapshot
 from mintage.fleet.statedb import StateDb
 from mintage.units.errors import StoreError
 
@@ -16,13 +18,27 @@ CREATE TABLE IF NOT EXISTS latest (
     site TEXT NOT NULL,
     body BLOB NOT NULL
 ) WITHOUT ROWID;
+CREATE TABLE IF NOT EXISTS latest_chips (
+    asset TEXT PRIMARY KEY,
+    body BLOB NOT NULL
+) WITHOUT ROWID;
 """
 _PUT = """
 INSERT INTO latest (asset, site, body) VALUES (?, ?, ?)
 ON CONFLICT (asset) DO UPDATE SET site = excluded.site, body = excluded.body
 """
+_PUT_CHIPS = """
+INSERT INTO latest_chips (asset, body) VALUES (?, ?)
+ON CONFLICT (asset) DO UPDATE SET body = excluded.body
+"""
+_GET = """
+SELECT latest.asset, latest.body, latest_chips.body FROM latest LEFT JOIN latest_chips USING (asset)
+"""
+Chips = dict[int, tuple[bytes, bytes, bytes]]
+"""What the chips of each board say, by the board's slot."""
 _ENCODER = msgspec.msgpack.Encoder()
 _DECODER = msgspec.msgpack.Decoder(Machine)
+_CHIPS_DECODER = msgspec.msgpack.Decoder(Chips)
 
 
 class MemoryLatest:
@@ -52,6 +68,9 @@ class MemoryLatest:
 class SqliteLatest:
     """The latest state in a site's state file; what this process knows already it does not read again.
 
+    The chips' texts are most of a machine's bytes and change with every poll. They have a table of their own, which is
+    written once per slow round of a machine; another process reads them as that round left them.
+
     Args:
         db: the state file. Another process may write to it as well.
     """
@@ -61,6 +80,7 @@ class SqliteLatest:
         db.define(_SCHEMA)
         self._known = MemoryLatest()
         self._version: int | None = None
+        self._rounds: dict[str, object] = {}
 
     def put(self, machines: Iterable[Machine]) -> None:
         """Set what is known of some machines, all together or not at all.
@@ -69,14 +89,25 @@ class SqliteLatest:
             StoreError: the file cannot be written; nothing was changed.
         """
         machines = list(machines)
-        self._db.many(_PUT, ((item.asset, item.site, _ENCODER.encode(item)) for item in machines))
+        rounds: dict[str, object] = {}
+        told: list[tuple[str, bytes]] = []
+        for item in machines:
+            chips = _chips(item.snapshot)
+            round_ = _round(item.snapshot, chips)
+            if item.snapshot and item.snapshot.boards and self._rounds.get(item.asset) != round_:
+                rounds[item.asset] = round_
+                told.append((item.asset, _ENCODER.encode(chips)))
+        with self._db.transaction():
+            self._db.many(_PUT, ((item.asset, item.site, _ENCODER.encode(_without_chips(item))) for item in machines))
+            self._db.many(_PUT_CHIPS, told)
+        self._rounds |= rounds
         self._known.put(machines)
 
     def get(self, asset: str) -> Machine | None:
         """One machine."""
         if self._version is not None and self._version == self._file_version():
             return self._known.get(asset)
-        rows = self._db.rows("SELECT asset, body FROM latest WHERE asset = ?", (asset,))
+        rows = self._db.rows(f"{_GET} WHERE latest.asset = ?", (asset,))
         return _decode(*rows[0]) if rows else None
 
     def all(self, site: str | None = None) -> list[Machine]:
@@ -84,7 +115,7 @@ class SqliteLatest:
         version = self._file_version()
         if version != self._version:
             self._known = MemoryLatest()
-            self._known.put(_decode(*row) for row in self._db.rows("SELECT asset, body FROM latest"))
+            self._known.put(_decode(*row) for row in self._db.rows(_GET))
             self._version = version
         return self._known.all(site)
 
@@ -94,7 +125,10 @@ class SqliteLatest:
         Raises:
             StoreError: the file cannot be written.
         """
-        self._db.execute("DELETE FROM latest WHERE asset = ?", (asset,))
+        with self._db.transaction():
+            self._db.execute("DELETE FROM latest WHERE asset = ?", (asset,))
+            self._db.execute("DELETE FROM latest_chips WHERE asset = ?", (asset,))
+        self._rounds.pop(asset, None)
         self._known.forget(asset)
 
     def _file_version(self) -> int:
@@ -102,11 +136,49 @@ class SqliteLatest:
         return int(self._db.rows("PRAGMA data_version")[0][0])
 
 
-def _decode(asset: str, body: bytes) -> Machine:
+def _decode(asset: str, body: bytes, chips: bytes | None) -> Machine:
     try:
-        return _DECODER.decode(body)
+        machine = _DECODER.decode(body)
+        return _with_chips(machine, _CHIPS_DECODER.decode(chips)) if chips else machine
     except msgspec.MsgspecError as error:
         raise StoreError(
-            f"the latest state of {asset} cannot be read: {error}. Stop the agent, delete agent.db's table 'latest' "
-            "and start it again: the next poll fills it."
+            f"the latest state of {asset} cannot be read: {error}. Stop the agent, empty the tables 'latest' and "
+            "'latest_chips' of agent.db and start it again: the next poll fills them."
         ) from error
+
+
+def _chips(snapshot: Snapshot | None) -> Chips:
+    """What the chips said, of those boards whose chips said something."""
+    boards = snapshot.boards if snapshot else ()
+    told = {board.number: (board.chips_c_text, board.chips_mv_text, board.chips_work_text) for board in boards}
+    return {number: texts for number, texts in told.items() if any(texts)}
+
+
+def _round(snapshot: Snapshot | None, chips: Chips) -> object:
+    """What stays the same as long as the chips' texts need not be written again.
+
+    That is the slow round and who told what: texts that a board no longer tells are not kept. A machine without slow
+    rounds has its texts written as often as they change.
+    """
+    if snapshot is None or snapshot.slow_us is None:
+        return chips
+    return snapshot.slow_us, {number: tuple(map(bool, texts)) for number, texts in chips.items()}
+
+
+def _without_chips(machine: Machine) -> Machine:
+    return _with_chips(machine, {})
+
+
+def _with_chips(machine: Machine, chips: Chips) -> Machine:
+    def joined(board: Board) -> Board:
+        celsius, millivolts, work = chips.get(board.number, (b"", b"", b""))
+        return replace(board, chips_c_text=celsius, chips_mv_text=millivolts, chips_work_text=work)
+
+    return _boards_changed(machine, joined)
+
+
+def _boards_changed(machine: Machine, change: Callable[[Board], Board]) -> Machine:
+    if machine.snapshot is None or not machine.snapshot.boards:
+        return machine
+    boards = tuple(map(change, machine.snapshot.boards))
+    return replace(machine, snapshot=replace(machine.snapshot, boards=boards))

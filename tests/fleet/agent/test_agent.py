@@ -109,6 +109,16 @@ def quick(site: Site, **agent: float) -> Site:
     return msgspec.structs.replace(site, agent=msgspec.structs.replace(site.agent, **agent))
 
 
+def but_chips(machine: Machine) -> Machine:
+    """A machine without what its chips say, which others see as of its last slow round."""
+    replace = msgspec.structs.replace
+    assert machine.snapshot is not None
+    boards = tuple(
+        replace(board, chips_c_text=b"", chips_mv_text=b"", chips_work_text=b"") for board in machine.snapshot.boards
+    )
+    return replace(machine, snapshot=replace(machine.snapshot, boards=boards))
+
+
 def test_one_round_finds_adopts_and_reads_everybody(tmp_path: Path) -> None:
     """Every machine has an id, a place and full readings; another process reads the same; the facts are told."""
 
@@ -195,8 +205,8 @@ def test_a_running_agent_polls_on_sees_newcomers_and_ends_in_good_order(tmp_path
             async with asyncio.timeout(5):
                 await running
             assert {part.state for part in part_states(here.db)} == {"stopped"}
-            last = {machine.asset: machine for machine in here.ears.heard}
-            assert {machine.asset: machine for machine in here.machines().values()} == last
+            last = {machine.asset: but_chips(machine) for machine in here.ears.heard}
+            assert {machine.asset: but_chips(machine) for machine in here.machines().values()} == last
 
     asyncio.run(scenario())
 

@@ -85,6 +85,64 @@ def test_another_process_sees_what_was_put_and_forgotten(tmp_path: Path) -> None
     assert agent.get(machine(2).asset) is None
 
 
+def chips(number: int, at_us: int, slow_us: int | None, texts: bytes) -> Machine:
+    """A machine whose chips said something at an instant."""
+    snapshot = Snapshot(at_us=at_us, slow_us=slow_us, values={}, boards=(Board(0, 65.0), Board(1, 65.0, 70, 80, texts)))
+    return msgspec.structs.replace(machine(number), snapshot=snapshot)
+
+
+def seen(folder: Path, number: int) -> tuple[int, bytes]:
+    """What another process reads: instant of the poll, and what the chips of board 1 say."""
+    found = STORES["sqlite"](folder).get(machine(number).asset)
+    assert found is not None
+    assert found.snapshot is not None
+    return found.snapshot.at_us, found.snapshot.boards[1].chips_c_text
+
+
+def test_chips_are_written_once_per_slow_round_and_the_rest_with_every_poll(tmp_path: Path) -> None:
+    """Other processes see each poll with the chips of the last slow round; this one sees its chips, too."""
+    agent = STORES["sqlite"](tmp_path)
+    for at_us, slow_us, told, kept in ((1, 1, b"70", b"70"), (2, 1, b"71", b"70"), (3, 3, b"72", b"72")):
+        agent.put([chips(1, at_us, slow_us, told)])
+        assert seen(tmp_path, 1) == (at_us, kept)
+        assert agent.all() == [chips(1, at_us, slow_us, told)]
+    STORES["sqlite"](tmp_path).put([chips(1, 4, 3, b"73")])
+    assert seen(tmp_path, 1) == (4, b"73"), "an agent that starts anew writes them at once"
+
+
+def test_chips_that_are_told_no_more_are_not_kept(tmp_path: Path) -> None:
+    """A board that falls silent within a slow round has no chips left over from before, nor a machine put anew."""
+    agent = STORES["sqlite"](tmp_path)
+    agent.put([chips(1, 1, 1, b"70")])
+    agent.put([chips(1, 2, 1, b"")])
+    assert seen(tmp_path, 1) == (2, b"")
+    agent.put([chips(1, 3, 1, b"71")])
+    agent.forget(machine(1).asset)
+    agent.put([chips(1, 4, 1, b"")])
+    assert seen(tmp_path, 1) == (4, b"")
+
+
+def test_chips_of_a_machine_without_slow_rounds_are_those_of_its_last_poll(tmp_path: Path) -> None:
+    """Nothing says that they are old, so they are not."""
+    agent = STORES["sqlite"](tmp_path)
+    for at_us, told in ((1, b"70"), (2, b"71")):
+        agent.put([chips(1, at_us, None, told)])
+        assert seen(tmp_path, 1) == (at_us, told)
+
+
+def test_chips_that_a_full_disk_refused_are_written_the_next_time(tmp_path: Path) -> None:
+    """A put that failed does not count as their slow round."""
+    db = StateDb(tmp_path / "agent.db")
+    store = SqliteLatest(db)
+    store.put([chips(1, 1, 1, b"70")])
+    db.execute("PRAGMA query_only = ON")
+    with pytest.raises(StoreError):
+        store.put([chips(1, 2, 2, b"71")])
+    db.execute("PRAGMA query_only = OFF")
+    store.put([chips(1, 3, 2, b"72")])
+    assert seen(tmp_path, 1) == (3, b"72")
+
+
 def test_a_put_that_fails_leaves_everything_as_it_was(tmp_path: Path) -> None:
     """A disk that takes no more: the old state stays, on the disk and in memory."""
     db = StateDb(tmp_path / "agent.db")
