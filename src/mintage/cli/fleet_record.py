@@ -100,7 +100,9 @@ def _earned(journal: Journal, store: ParquetStore, site: str, asset: str, today:
     """The machine's share of what pools credited its site, by the work that they accepted from it, day by day."""
     first = today - timedelta(days=EARNED_DAYS)
     worked = {
-        stored.fact.date: data for stored, data in standing(journal, DayWorked, first, today) if data.site == site
+        data.day or stored.fact.date: data
+        for stored, data in standing(journal, DayWorked, first, today)
+        if data.site == site
     }
     credits_: dict[date, list[Earned]] = {}
     for stored, data in standing(journal, Earned, first, today):

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from datetime import date
 from typing import Literal
 
 from mintage.journal.fact import Count, EnergyWh, FactData, HashrateGhs, Name, Usd, fact
@@ -166,6 +167,7 @@ class DayWorked(FactData):
         metered_energy: energy that the site's meters counted; None where there is no meter.
         machine_s: seconds of the day for which a machine told its hash rate, summed over all machines that hashed; all
             of `machines` x 86,400 where none had a gap. None where it was not counted.
+        day: the UTC day, where it is not the fact's own date: headquarters heard of it when that period was closed.
     """
 
     site: Name
@@ -179,6 +181,7 @@ class DayWorked(FactData):
     covered_s: Count
     metered_energy: EnergyWh | None = None
     machine_s: Count | None = None
+    day: date | None = None
 
 
 @fact("fleet.heat-sold")

@@ -54,11 +54,13 @@ class Register:
         site: the site's description.
         clock: stamps what happens.
         recorder: takes the facts.
-        actor: who is named as the facts' actor.
+        user: who acts; the site's agent where "".
     """
 
-    def __init__(self, db: StateDb, site: Site, clock: Clock, recorder: Recorder, actor: str = "agent") -> None:
-        self._site, self._clock, self._recorder, self._actor = site, clock, recorder, actor
+    def __init__(self, db: StateDb, site: Site, clock: Clock, recorder: Recorder, user: str = "") -> None:
+        self._site, self._clock, self._recorder = site, clock, recorder
+        self._user = user or "the agent"
+        self._actor = f"site/{site.name}/{user}" if user else f"agent.{site.name}"
         self._store, self._places = AssetStore(db), Places(site)
 
     def all(self) -> list[Asset]:
@@ -150,7 +152,7 @@ class Register:
         new = msgspec.structs.replace(old, serial=serial)
         with self._store.changing():
             self._store.put(new)
-            self._recorder.record([self._changed(new, "serial", old.serial, serial, self._actor)])
+            self._recorder.record([self._changed(new, "serial", old.serial, serial, self._user)])
         return new
 
     def _certainty(self, item: Found) -> tuple[bool, bool, str]:

@@ -47,7 +47,13 @@ def action(site: str, number: int, what: str = "reboot") -> Fact:
         refused=0,
         silent=0,
     )
-    return Fact(key=f"{site}/{number}", at=MONDAY_S * 10**6, date=date(2026, 1, 5), actor=f"agent.{site}", data=data)
+    return Fact(
+        key=f"fleet.action/{site}/{number}",
+        at=MONDAY_S * 10**6,
+        date=date(2026, 1, 5),
+        actor=f"agent.{site}",
+        data=data,
+    )
 
 
 def block(number: int) -> list[Sample]:

@@ -32,7 +32,7 @@ def test_a_fact_is_kept_once(tmp_path: Path) -> None:
     with pytest.raises(DuplicateKey):
         recorder.record([action("alder", 3), action("alder", 1, "sleep")])
     batch = site.outbox.next_batch(10, BODY_BYTES_MAX)
-    assert [keys(parcel) for parcel in batch] == [["alder/1"], ["alder/2"]]
+    assert [keys(parcel) for parcel in batch] == [["fleet.action/alder/1"], ["fleet.action/alder/2"]]
     assert all(parcel.intact for parcel in batch)
     site.close()
 
@@ -68,7 +68,7 @@ def test_later_parcels_wait_for_a_file_that_is_being_written(tmp_path: Path) -> 
     site.outbox.record([action("alder", 1)])
     number = site.outbox.reserve()
     site.outbox.record([action("alder", 2)])
-    assert [keys(parcel) for parcel in site.outbox.next_batch(10, BODY_BYTES_MAX)] == [["alder/1"]]
+    assert [keys(parcel) for parcel in site.outbox.next_batch(10, BODY_BYTES_MAX)] == [["fleet.action/alder/1"]]
     site.outbox.give_up(number)
     assert len(site.outbox.next_batch(10, BODY_BYTES_MAX)) == 2
     site.close()
@@ -109,7 +109,7 @@ def test_damaged_file_is_refused_and_does_not_block(tmp_path: Path) -> None:
     first, second = sorted((site.folder / "outbox").iterdir())
     first.write_bytes(b"something else")
     second.unlink()
-    assert [keys(parcel) for parcel in site.outbox.next_batch(10, BODY_BYTES_MAX)] == [["alder/1"]]
+    assert [keys(parcel) for parcel in site.outbox.next_batch(10, BODY_BYTES_MAX)] == [["fleet.action/alder/1"]]
     assert (site.outbox.waiting().refused, site.outbox.waiting().problem) == (
         2,
         "the file in the outbox is gone or damaged",

@@ -77,7 +77,7 @@ def test_everything_arrives_once_and_is_forgotten_then(
         while await send_some(site.outbox, uplink):
             pass
         assert hq.samples() == 90
-        assert hq.keys() == ["alder/0", "alder/1", "alder/2"]
+        assert hq.keys() == ["fleet.action/alder/0", "fleet.action/alder/1", "fleet.action/alder/2"]
         assert hq.telemetry.work("alder", 0, 1 << 32, 300) == site.store.work("alder", 0, 1 << 32, 300)
         left = site.outbox.waiting()
         assert (left.parcels, left.size, left.refused, left.trouble) == (0, 0, 0, "")
@@ -96,7 +96,7 @@ def test_parcels_that_come_again_change_nothing(tmp_path: Path, monkeypatch: pyt
         first, second = await uplink.send(batch), await uplink.send(batch)
         assert first == second
         assert all(receipt.taken for receipt in first)
-        assert (hq.samples(), hq.keys()) == (30, ["alder/1"])
+        assert (hq.samples(), hq.keys()) == (30, ["fleet.action/alder/1"])
 
     play(tmp_path, monkeypatch, way, body)
 
@@ -113,7 +113,7 @@ def test_crash_of_headquarters_between_placing_and_noting(
         await uplink.send(batch)
         hq.db.execute("DELETE FROM received")
         assert [receipt.taken for receipt in await uplink.send(batch)] == [True, True]
-        assert (hq.samples(), hq.keys()) == (30, ["alder/1"])
+        assert (hq.samples(), hq.keys()) == (30, ["fleet.action/alder/1"])
 
     play(tmp_path, monkeypatch, way, body)
 
@@ -159,10 +159,10 @@ def test_second_agent_of_a_site_is_refused(tmp_path: Path, monkeypatch: pytest.M
         async with WAYS[way](other, hq) as second:
             with pytest.raises(WireError, match="another agent"):
                 await send_some(other.outbox, second)
-            assert hq.keys() == ["alder/1"]
+            assert hq.keys() == ["fleet.action/alder/1"]
             await hq.clock.advance(900)
             await send_some(other.outbox, second)
-            assert hq.keys() == ["alder/1", "alder/2"]
+            assert hq.keys() == ["fleet.action/alder/1", "fleet.action/alder/2"]
         other.close()
 
     play(tmp_path, monkeypatch, way, body)
@@ -181,7 +181,7 @@ def test_state_that_was_set_back_is_noticed(tmp_path: Path, monkeypatch: pytest.
         below = (await uplink.send([msgspec.structs.replace(second, seq=first.seq - 1)]))[0]
         assert "two agents" in again.problem
         assert "later parcels" in below.problem
-        assert hq.keys() == ["alder/1"]
+        assert hq.keys() == ["fleet.action/alder/1"]
 
     play(tmp_path, monkeypatch, way, body)
 
@@ -206,7 +206,7 @@ def test_facts_that_a_site_may_not_tell_are_refused_and_the_rest_goes_on(
         site.outbox.give_up(forged.seq + 1)
         site.outbox.record([action("alder", 5)])
         await send_some(site.outbox, uplink)
-        assert hq.keys() == ["alder/5"]
+        assert hq.keys() == ["fleet.action/alder/5"]
 
     play(tmp_path, monkeypatch, way, body)
 
@@ -226,7 +226,7 @@ def test_full_disk_of_headquarters_loses_nothing(tmp_path: Path, monkeypatch: py
         assert site.outbox.waiting().parcels == 1
         blocked.unlink()
         await send_some(site.outbox, uplink)
-        assert (hq.samples(), hq.keys(), site.outbox.waiting().parcels) == (30, ["alder/1"], 0)
+        assert (hq.samples(), hq.keys(), site.outbox.waiting().parcels) == (30, ["fleet.action/alder/1"], 0)
 
     play(tmp_path, monkeypatch, way, body)
 
@@ -283,7 +283,7 @@ def test_local_site_keeps_its_own_samples(tmp_path: Path) -> None:
         site.flush(1)
         site.outbox.record([action("alder", 1)])
         await send_some(site.outbox, LocalUplink("alder", site.outbox.agent, hq.inbox))
-        assert (hq.samples(), hq.keys(), site.outbox.waiting().parcels) == (0, ["alder/1"], 0)
+        assert (hq.samples(), hq.keys(), site.outbox.waiting().parcels) == (0, ["fleet.action/alder/1"], 0)
         site.close()
         hq.close()
 

@@ -50,8 +50,8 @@ class Receipt(msgspec.Struct, frozen=True):
 
     Attributes:
         seq: its number.
-        taken: whether it is in place, now or since before.
-        problem: why it was refused for good; "" where it was taken.
+        taken: whether all of it is in place, now or since before.
+        problem: what of it was refused for good, and why; "" where it was taken.
     """
 
     seq: int

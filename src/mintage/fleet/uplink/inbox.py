@@ -7,27 +7,24 @@ import logging
 from collections import defaultdict
 from collections.abc import Sequence
 
-from mintage.fleet import facts_site
 from mintage.fleet.statedb import StateDb
 from mintage.fleet.telemetry.adopt import adopt
 from mintage.fleet.telemetry.parquet import ParquetStore
 from mintage.fleet.uplink.envelope import Envelope, Receipt
-from mintage.journal.fact import Fact, FactData, decode_fact
+from mintage.fleet.uplink.vetting import dated_on_arrival, same_told, vetted
+from mintage.journal.fact import Fact
 from mintage.journal.store import Journal
 from mintage.units.clock import Clock
-from mintage.units.errors import InputError, StoreError
+from mintage.units.errors import DuplicateKey, InputError, PeriodClosed, StoreError
+from mintage.units.instant import utc_date
 
 LOG = logging.getLogger(__name__)
 LEASE_S = 900
 """So long after an agent's last parcels no other agent of its site is heard."""
 RECEIVED_MAX = 200_000
 """Parcels of a site that are remembered, so that one sent again is known; an agent never goes back so far."""
-SITE_KINDS = frozenset(
-    item.kind
-    for item in vars(facts_site).values()
-    if isinstance(item, type) and issubclass(item, FactData) and item.__module__ == facts_site.__name__
-)
-"""Kinds of facts that a site may tell; it cannot book sales or move bitcoin."""
+PROBLEMS_MAX = 3
+"""Refused facts of one parcel that are told one by one."""
 
 _TABLES = """
 CREATE TABLE IF NOT EXISTS received (
@@ -136,14 +133,50 @@ class Inbox:
         problem = ""
         try:
             if parcel.kind == "facts":
-                self._journal.append(_facts(parcel))
+                problem = self._book(parcel)
             elif self._telemetry is not None:
                 await asyncio.to_thread(adopt, self._telemetry, parcel.site, parcel.seq, parcel.body)
         except InputError as error:
             problem = str(error)
+        if problem:
             LOG.warning("%s: parcel %d is refused: %s", parcel.site, parcel.seq, problem)
         self._note(parcel, problem)
         return Receipt(parcel.seq, taken=not problem, problem=problem)
+
+    def _book(self, parcel: Envelope) -> str:
+        """Book the facts of a parcel, each by itself; which were refused and why, "" where none was."""
+        problems: list[str] = []
+        facts: list[Fact] = []
+        lines = parcel.body.splitlines()
+        for line in lines:
+            try:
+                facts.append(vetted(line, parcel.site, self._clock.now_us()))
+            except InputError as error:
+                problems.append(str(error))
+        try:
+            self._journal.append(facts)
+        except InputError:  # all or nothing: which one it was is found out one by one
+            problems += filter(None, map(self._refusal, facts))
+        if not problems:
+            return ""
+        more = f" And {len(problems) - PROBLEMS_MAX} more." if len(problems) > PROBLEMS_MAX else ""
+        return f"{len(problems)} of {len(lines)} facts are refused: {' '.join(problems[:PROBLEMS_MAX])}{more}"
+
+    def _refusal(self, fact: Fact) -> str:
+        """Book one fact; why it is refused, "" where it is in the journal."""
+        try:
+            self._journal.append([fact])
+        except (PeriodClosed, DuplicateKey) as error:
+            stored = self._journal.fact(fact.key)
+            if stored is not None:
+                return "" if same_told(stored.fact, fact) else str(error)
+            try:
+                self._journal.append([dated_on_arrival(fact, utc_date(self._clock.now_us()))])
+            except InputError:
+                return str(error)
+        except InputError as error:
+            return str(error)
+        return ""
 
     def _note(self, parcel: Envelope, problem: str) -> None:
         with self._db.transaction():
@@ -154,18 +187,3 @@ class Inbox:
                 "ORDER BY seq DESC LIMIT 1 OFFSET ?)",
                 (parcel.site, parcel.site, RECEIVED_MAX),
             )
-
-
-def _facts(parcel: Envelope) -> list[Fact]:
-    """Facts of a parcel; only of kinds that a site may tell, and only of that site.
-
-    Raises:
-        InputError: one is not.
-    """
-    facts = [decode_fact(line) for line in parcel.body.splitlines()]
-    for item in facts:
-        if item.kind not in SITE_KINDS:
-            raise InputError(f"a site may not tell facts of kind '{item.kind}'.", fact=item.key)
-        if getattr(item.data, "site", None) != parcel.site:
-            raise InputError(f"site '{parcel.site}' tells of another site.", fact=item.key, field="site")
-    return facts
