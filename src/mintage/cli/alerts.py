@@ -60,7 +60,7 @@ def list_(
         ]
         heads = ("id", "severity", "since (UTC)", "until (UTC)" if history else "taken care of", "what")
         title = f"Alerts of {desk.site.name}" + (f", over within {days:g} days" if history else "")
-        print_table(title, heads, rows, note="" if rows else "none", left=len(heads))
+        print_table(title, heads, rows, left=len(heads))
     return int(not history and any(alert.severity == "critical" and not alert.acked_by for alert in found))
 
 
@@ -154,7 +154,7 @@ def maintain(
         for w in found
     ]
     heads = ("id", "machines", "from (UTC)", "to (UTC)", "", "by", "reason")
-    print_table(f"Maintenance at {desk.site.name}", heads, rows, note="" if rows else "none", left=len(heads))
+    print_table(f"Maintenance at {desk.site.name}", heads, rows, left=len(heads))
 
 
 @app.command
@@ -175,9 +175,7 @@ def rules(*, file: Path | None = None, options: SiteOptions = SiteOptions()) -> 
     rows = []
     for rule in found.rule:
         with_ = msgspec.to_builtins(rule.when)
-        asks = ", ".join(
-            f"{key}={_plain(value)}" for key, value in with_.items() if value not in (None, [], "condition")
-        )
+        asks = ", ".join(f"{key}={_plain(value)}" for key, value in with_.items() if value not in (None, [], ()))
         rows.append((rule.id, rule.severity, asks, f"{rule.hold_s:g}", f"{rule.clear_s:g}", rule.scope, rule.title_zh))
     heads = ("rule", "severity", "condition", "hold s", "clear s", "machines", "名稱")
     note = f"built-in rules and {own}" if own else "built-in rules; [alerts] rules in the site's file adds others"
@@ -226,4 +224,4 @@ def _care(alert: Alert, now_us: int) -> str:
 
 
 def _plain(value: Any) -> str:
-    return " ".join(map(str, value)) if isinstance(value, list) else str(value)
+    return " ".join(map(str, value)) if isinstance(value, list | tuple) else str(value)

@@ -10,7 +10,7 @@ from cyclopts import App, Parameter
 
 from mintage.cli.curtail_ask import AskOptions
 from mintage.cli.curtail_rules import price, resume, rules
-from mintage.cli.curtail_tables import plan_rows, print_detail, print_events, print_plan
+from mintage.cli.curtail_tables import counted_by, plan_rows, print_detail, print_events, print_plan
 from mintage.cli.options import actor
 from mintage.cli.show import print_json, print_table
 from mintage.cli.site_desk import SiteDesk, open_desk
@@ -223,9 +223,10 @@ def proof(
         ("asked", f"{document['asked']}, {document['asked_w'] / 1000:,.1f} kW, by {document['asked_by']}"),
         ("delivered", f"{'unknown' if mean_w is None else f'{mean_w / 1000:,.1f} kW'} on average while held"),
         ("energy not used", f"{delivered['wh'] / 1000:,.1f} kWh, {delivered['kw_minutes']:,.0f} kW-minutes"),
-        ("counted by", f"{delivered['counted_by']} ({delivered['minutes_by']})"),
-        ("when", f"{document['began_at']} to {document['ended_at']}, reached {document['reached_at'] or 'never'}"),
-        ("machines", f"{len(document['machines']):,}; gaps: {len(document['gaps'])} minutes"),
+        ("counted by", counted_by(delivered["minutes_by"])),
+        ("when", f"{document['began_at'] or 'not begun'} to {document['ended_at'] or 'not over'}"),
+        ("reached", document["reached_at"] or "not reached"),
+        ("machines", f"{len(document['machines']):,}; gaps: {len(document['gaps']):,} minutes"),
         ("page", place or "written when it is over"),
         ("SHA-256", found.proof or "not yet"),
     ]

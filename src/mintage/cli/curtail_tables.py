@@ -51,6 +51,10 @@ def print_plan(title: str, rows: Sequence[Mapping[str, Any]], plan: Plan, ask: A
         notes.append(f"{len(rows) - limit:,} more are not printed")
     if plan.words:
         notes.append(plan.words)
+    if rows and all(row["earns_usd_mwh"] is None for row in rows):
+        notes.append("earns: unknown, for no hashprice is known; tell it with --hashprice or `mintage curtail price`")
+    if any(row["costs_usd_mwh"] is None for row in rows):
+        notes.append("costs: unknown, for no power price is known; tell it with --price or `mintage curtail price`")
     reasons = Counter(item.blocked for item in plan.left_out)
     notes += [f"left out: {number:,} machines, {reason}" for reason, number in reasons.most_common(8)]
     notes.append(_manner(ask.manner))
@@ -67,7 +71,7 @@ def print_events(site: str, events: Sequence[Event], standings: Mapping[str, Sta
             event.state,
             event.ask.mode,
             amount_of(event.ask.shed),
-            f"{event.asked_w / 1000:,.1f}",
+            f"{event.asked_w / 1000:,.1f}" if event.began_us else "",
             _short(event.began_us),
             _short(event.ended_us or event.ends_us),
             event.who,
@@ -75,10 +79,10 @@ def print_events(site: str, events: Sequence[Event], standings: Mapping[str, Sta
         )
         for event in events
     ]
-    heads = ("id", "state", "mode", "asked", "kW", "began (UTC)", "ended or ends", "by", "words")
+    heads = ("id", "state", "mode", "asked", "kW", "began (UTC)", "ends (UTC)", "by", "words")
     notes = [f"{name} is paused by {found.paused_by}" for name, found in standings.items() if found.paused_by]
     notes += [f"{name} cannot be followed: {found.problem}" for name, found in standings.items() if found.problem]
-    print_table(f"Curtailments at {site}", heads, rows, note="\n".join(notes), left=len(heads))
+    print_table(f"Curtailments at {site}", heads, rows, note="\n".join(notes), left=4)
 
 
 def print_detail(detail: Detail, limit: int) -> None:
@@ -105,7 +109,7 @@ def print_detail(detail: Detail, limit: int) -> None:
         f"machines: {', '.join(f'{number:,} {state}' for state, number in states.most_common()) or 'none yet'}",
         (
             f"delivered: {mean} on average while held, {sums.wh / 1000:,.1f} kWh "
-            f"({sums.wh * 60 / 1000:,.0f} kW-minutes); {_minutes(sums.minutes)}"
+            f"({sums.wh * 60 / 1000:,.0f} kW-minutes); counted by {counted_by(sums.minutes)}"
         ),
         (
             f"began {stamp(event.began_us) or 'not yet'}, reached {stamp(event.reached_us) or 'not yet'}, "
@@ -114,8 +118,8 @@ def print_detail(detail: Detail, limit: int) -> None:
         _manner(event.ask.manner),
     ]
     notes += [f"{stamp(note.at_us)}  {note.who}: {note.what}" for note in detail.log[-12:]]
-    heads = ("name", "state", "kW before", "J/TH", "confirmed", "restored", "told", "words")
-    print_table(title, heads, rows, note="\n".join(notes), left=len(heads))
+    heads = ("machine", "state", "kW before", "J/TH", "confirmed", "restored", "times told", "words")
+    print_table(title, heads, rows, note="\n".join(notes), left=2)
 
 
 def print_rules(site: str, rules: Rules, standings: Mapping[str, Standing]) -> None:
@@ -164,7 +168,7 @@ def _manner(manner: Manner) -> str:
     return (
         f"comes back: {back}; runs at least {manner.run_min_s:g} s, rests at least {manner.rest_min_s:g} s; "
         f"told up to {manner.tries_max} times, shed anew up to {manner.drifts_max} times; "
-        f"never shed: {manner.exclude or 'nobody'}; last shed: {manner.heat or 'nobody'}"
+        f"never shed: {manner.exclude or 'none'}; shed last: {manner.heat or 'none'}"
     )
 
 
@@ -173,8 +177,11 @@ def _short(at_us: int | None) -> str:
     return (stamp(at_us) or "")[5:16].replace("T", " ")
 
 
-def _minutes(by: Mapping[str, int]) -> str:
-    return ", ".join(f"{number} min by {name or 'nobody'}" for name, number in by.items()) or "no minute yet"
+def counted_by(minutes: Mapping[str, int]) -> str:
+    """Who counted how many of a curtailment's minutes: "meters 131 of 133 minutes, nobody 2"."""
+    whole = sum(minutes.values())
+    parts = [f"{name or 'nobody'} {number:,}" for name, number in minutes.items()]
+    return ", ".join([f"{parts[0]} of {whole:,} minutes", *parts[1:]]) if whole else "nobody: no minute is over yet"
 
 
 def _row(item: Choice, hashprice: float | None, price: float | None, pue: float) -> dict[str, Any]:

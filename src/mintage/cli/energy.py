@@ -73,12 +73,12 @@ def _print_kept(site: str, found: list[dict[str, Any]]) -> None:
             row["address"],
             UNKNOWN if row["power_w"] is None else f"{row['power_w'] / 1000:,.1f}",
             UNKNOWN if row["energy_wh"] is None else f"{row['energy_wh'] / 1000:,.1f}",
-            row["at"] or "never",
+            (row["at"] or "never")[:19].replace("T", " "),
             row["quality"],
         )
         for row in found
     ]
-    heads = ("name", "measures", "profile", "address", "kW", "counter kWh", "read at", "meaning")
+    heads = ("name", "measures", "profile", "address", "kW", "counter kWh", "read at (UTC)", "meaning")
     print_table(f"Meters of {site}", heads, rows, left=4)
 
 

@@ -111,7 +111,7 @@ def breakeven(
         return
     words = {None: "", True: "runs", False: "stops"}
     table = [(*list(row.values())[:5], words[row["pays"]]) for row in rows]
-    heads = ("model", "mode", "J/TH", "USD/MWh", "with heat", "" if at is None else f"at {shown(at)}")
+    heads = ("model", "mode", "J/TH", "USD/MWh", "with heat USD/MWh", "" if at is None else f"at {shown(at)}")
     print_table(f"Break-even at {shown(hashprice)} USD/PH/day", heads, table, left=2)
 
 

@@ -101,7 +101,11 @@ def run(arguments: list[str]) -> None:
     from cyclopts import CycloptsError  # noqa: PLC0415  as above
 
     try:
-        result = build()(arguments, exit_on_error=False, print_error=False, result_action="return_value")
+        tree = build()
+        if len(arguments) == 2 and arguments[0] in GROUPS and arguments[1] in {"--help", "-h"}:
+            for name in tree[arguments[0]]:
+                tree[arguments[0]][name]  # loads it: only then does the group's page say what it does
+        result = tree(arguments, exit_on_error=False, print_error=False, result_action="return_value")
     except MintageError as error:
         complain(error, as_json="--json" in arguments)
         sys.exit(error.exit_code)

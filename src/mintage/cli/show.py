@@ -17,7 +17,7 @@ if TYPE_CHECKING:
     from rich.console import Console
     from rich.text import Text
 
-WORDS = {"name", "名稱", "lapses when", "meaning", "source, or why it is unknown"}
+WORDS = {"by", "name", "名稱", "lapses when", "meaning", "source, or why it is unknown", "words"}
 """Headings of columns that hold words wherever they stand."""
 _STEERING = {"Cc", "Cf", "Cs", "Zl", "Zp"}
 _ENCODER = msgspec.json.Encoder(decimal_format="string", enc_hook=str, order="deterministic")
@@ -49,7 +49,7 @@ def _without_exponents(value: Any) -> Any:
 def print_table(
     title: str, columns: Sequence[str], rows: Iterable[Sequence[Any]], *, note: str = "", left: int = 1
 ) -> None:
-    """A table.
+    """A table; "none" in its place where there are no rows.
 
     Args:
         title: what it shows, with period or date.
@@ -68,7 +68,7 @@ def print_table(
         table.add_row(*[cell if hasattr(cell, "plain") else plain(str(cell)) for cell in row])
     screen = console()
     screen.print(plain(title), style="bold")
-    screen.print(table)
+    screen.print(table if table.rows else "none")
     if note:
         screen.print(plain(note), style="dim")
     screen.print()
