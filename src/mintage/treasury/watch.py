@@ -39,7 +39,8 @@ class Wallet(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=Tr
         source: https or http URL of an Esplora server, or tcp:// or ssl:// URL of an Electrum server.
         descriptor: public output descriptor, with <0;1> for both branches; "" where only addresses are watched.
         addresses: single addresses to watch; they need an Esplora server.
-        confirmations: blocks that make a payment count, its own among them.
+        confirmations: blocks that make a payment count, its own among them. Six, by custom: a payment so deep has
+            never been reorganised away but by a fault of the network itself, and a booked one that is must be undone.
     """
 
     name: Annotated[str, msgspec.Meta(pattern=r"^[a-z0-9][a-z0-9.-]*$")]
@@ -47,7 +48,7 @@ class Wallet(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=Tr
     source: Annotated[str, msgspec.Meta(pattern=r"^(https?|tcp|ssl)://\S+$")]
     descriptor: str = ""
     addresses: tuple[str, ...] = ()
-    confirmations: Annotated[int, msgspec.Meta(ge=1)] = 1
+    confirmations: Annotated[int, msgspec.Meta(ge=1)] = 6
 
 
 class Payment(msgspec.Struct, frozen=True, order=True):
