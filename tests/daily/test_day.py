@@ -5,11 +5,14 @@ from __future__ import annotations
 import asyncio
 from datetime import date, timedelta
 from decimal import Decimal
+from pathlib import Path
 
 import pytest
 from msgspec.structs import replace
 
+from mintage.fleet.sites import Feeder
 from mintage.journal.core import PeriodLocked, Reversal
+from mintage.journal.fact import decode_fact, encode_fact
 from mintage.market.facts import PriceObserved
 from mintage.mining.facts import (
     Earned,
@@ -21,7 +24,7 @@ from mintage.mining.facts import (
     PowerBilled,
     PowerCorrected,
 )
-from mintage.mining.reconcile import Step
+from mintage.mining.reconcile import Step, Tolerances
 from mintage.mining.service import earned, problems
 from mintage.mining.virtual.faults import PoolFault
 from mintage.units import parse_period
@@ -417,5 +420,88 @@ def test_a_correction_of_a_closed_period_is_dated_today_and_still_counts_for_its
             assert late is not None
             assert late.fact.date == DAY + timedelta(days=2)
             assert (await made.run()).recorded == ()
+
+    asyncio.run(live())
+
+
+def test_a_meter_that_slipped_a_thousandfold_posts_nothing_until_it_is_accepted() -> None:
+    """Power far beyond what the machines imply is told with both figures; whoever believes it says so, once."""
+
+    async def live() -> None:
+        async with world() as made:
+            made.observe(DAY)
+            made.worked(DAY, metered=ENERGY_WH * 1000)
+            await made.mine()
+            report = await made.run()
+            assert not report.closed
+            (why,) = report.missing
+            assert "counted 90,000,000.000 kWh, the machines times PUE imply 94,500.000 kWh" in why
+            assert made.journal.fact("power:2025-07-01:alder") is None
+            accepted = await made.run(tolerances=Tolerances(energy_times=None))
+            assert accepted.recorded == ("power:2025-07-01:alder",)
+            assert (await made.run()).closed
+
+    asyncio.run(live())
+
+
+def test_a_meter_a_little_beyond_its_tolerance_is_told_and_posted() -> None:
+    """Ten per cent between meters and machines is a question, not a slip of scale: the meters are billed."""
+
+    async def live() -> None:
+        async with world() as made:
+            made.observe(DAY)
+            made.worked(DAY, metered=ENERGY_WH * 118 // 100)
+            await made.mine()
+            report = await made.run()
+            assert _step(report.reconciliation.steps, "energy-metered").verdict == "beyond"
+            assert report.closed
+
+    asyncio.run(live())
+
+
+@pytest.mark.parametrize(("limit_kw", "closed"), [(3_938, True), (3_937, False)])
+def test_more_energy_than_the_feeders_carry_is_never_posted(*, limit_kw: int, closed: bool) -> None:
+    """94,500 kWh in a day are a mean of 3,937.5 kW: feeders that carry less cannot have brought it, whoever accepts."""
+
+    async def live() -> None:
+        async with world() as made:
+            made.site = replace(made.site, feeder=(Feeder(name="f1", limit_kw=limit_kw),))
+            await _day(made)
+            report = await made.run(tolerances=Tolerances(energy_times=None))
+            assert report.closed is closed
+            assert any("more than the feeders can carry" in text for text in report.missing) is not closed
+
+    asyncio.run(live())
+
+
+def test_time_that_single_machines_did_not_tell_is_missing_from_the_coverage() -> None:
+    """A site is seen all day while half of its machines are silent: their lesser work is unknown, not beyond."""
+
+    async def live() -> None:
+        async with world() as made:
+            made.observe(DAY)
+            made.worked(DAY, machine_s=50 * 86_400 // 2, machine_energy=ENERGY_WH // 3)
+            await made.mine()
+            step = _step((await made.run()).reconciliation.steps, "energy-metered")
+            assert (step.verdict, step.reason) == ("unknown", "samples cover 50.0% of the day.")
+
+    asyncio.run(live())
+
+
+def test_a_fee_that_a_pool_does_not_state_is_unknown_in_its_credit(tmp_path: Path) -> None:
+    """No fee stated is not a fee of zero; a stored credit of before reads as it was written."""
+
+    async def live() -> None:
+        async with world() as made:
+            made.observe(DAY)
+            made.worked(DAY)
+            (tmp_path / "july.csv").write_text("date,net_btc\n2025-07-01,0.01\n", "utf-8")
+            made.site = replace(made.site, pool=(replace(made.site.pool[0], adapter="csv", url=str(tmp_path)),))
+            await made.run()
+            stored = made.journal.fact("earned:2025-07-01:alder:north")
+            assert stored is not None
+            assert isinstance(stored.fact.data, Earned)
+            assert stored.fact.data.fee_sats is None
+            assert decode_fact(encode_fact(stored.fact)) == stored.fact
 
     asyncio.run(live())

@@ -18,6 +18,7 @@ from mintage.journal.fact import Fact, FactData
 from mintage.journal.memory import MemoryJournal
 from mintage.market.facts import BlockFeesObserved, DifficultyObserved, PriceObserved
 from mintage.market.network import TARGET_ONE, bits_from_target, difficulty, target_from_bits
+from mintage.mining.reconcile import Tolerances
 from mintage.mining.reconcile_inputs import Amount
 from mintage.mining.virtual.book import Terms, midnight_us
 from mintage.mining.virtual.faults import PoolFault
@@ -104,7 +105,15 @@ class World:
             self.note(f"price:{day}", PriceObserved(day=day, source="index", hour=24, price=Decimal(price)), day)
         self.note(f"fees:{day}", BlockFeesObserved(day=day, source="node", blocks=144, fees=144 * 2_000_000), day)
 
-    def worked(self, day: date, *, number: int = 1, metered: int | None = ENERGY_WH * 105 // 100) -> None:
+    def worked(
+        self,
+        day: date,
+        *,
+        number: int = 1,
+        metered: int | None = ENERGY_WH * 105 // 100,
+        machine_s: int | None = None,
+        machine_energy: int = ENERGY_WH,
+    ) -> None:
         """What the agent recorded of a day."""
         data = DayWorked(
             site="alder",
@@ -113,10 +122,11 @@ class World:
             rejected_diff=WORK // 1000,
             expected_diff=WORK,
             hashrate=200_000_000,
-            machine_energy=ENERGY_WH,
+            machine_energy=machine_energy,
             machines=50,
             covered_s=86_400,
             metered_energy=metered,
+            machine_s=machine_s,
         )
         self.note(f"day-worked:{day}:alder" + (f"/{number}" if number > 1 else ""), data, day)
 
@@ -126,15 +136,23 @@ class World:
             self.pool.credit_work("acme.r1", WORK, WORK // 1000, self.clock.now_us())
             await self.clock.advance(86_400)
 
-    async def run(self, day: date = DAY, *, record: bool = True) -> DayReport:
+    async def run(self, day: date = DAY, *, record: bool = True, tolerances: Tolerances | None = None) -> DayReport:
         """Reconcile and close a day."""
         sources = Sources(
             pools=pool_opener(self.web, {}),
             chain=self.chain if self.watched else None,
             power=self.power,
         )
-        now_us = self.clock.now_us()
-        return await run_day(self.journal, self.site, day, sources, actor="treasurer", now_us=now_us, record=record)
+        return await run_day(
+            self.journal,
+            self.site,
+            day,
+            sources,
+            actor="treasurer",
+            now_us=self.clock.now_us(),
+            record=record,
+            tolerances=tolerances,
+        )
 
 
 @asynccontextmanager

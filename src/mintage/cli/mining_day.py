@@ -22,7 +22,7 @@ from mintage.fleet.sites import Site
 from mintage.journal.store import Journal
 from mintage.mining.cost import CostRow, cost_by_site
 from mintage.mining.drivers.registry import pool_kinds
-from mintage.mining.reconcile import TITLES, Step
+from mintage.mining.reconcile import TITLES, Step, Tolerances
 from mintage.units import parse_period
 from mintage.units.errors import InputError, WireError
 from mintage.wire.http import Web
@@ -37,6 +37,7 @@ def reconcile(
     day: Day,
     wallets: Path | None = None,
     record: Annotated[bool, Parameter(negative="--no-record")] = True,
+    accept_energy: Annotated[bool, Parameter(negative=())] = False,
     options: SiteOptions = SiteOptions(),
 ) -> int:
     """Hold a site's day together, from the machines' work to the satoshis on chain, and record what follows.
@@ -50,13 +51,15 @@ def reconcile(
         day: day in UTC; it must have ended.
         wallets: file of the wallets that pools pay to; without it nothing is looked for on chain.
         record: whether to record; otherwise the report says what would be.
+        accept_energy: record power although the meters are far from the machines: somebody looked, and believes them.
     """
     site, now_us = options.load(), options.time().now_us()
     if day >= datetime.fromtimestamp(now_us // 1_000_000, UTC).date():
         raise InputError(f"{day} has not ended.", field="--day", remedy="Ask for a day that is over in UTC.")
     journal = options.journal()
+    tolerances = Tolerances(energy_times=None) if accept_energy else Tolerances()
     with progress(f"asking the sources of {site.name}"):
-        report = asyncio.run(_run(journal, site, day, now_us, wallets, record=record, options=options))
+        report = asyncio.run(_run(journal, site, day, now_us, wallets, tolerances, record=record, options=options))
     costs = cost_by_site(journal, parse_period(day.isoformat())).get(site.name, ())
     if options.json:
         print_json(_json(report, costs))
@@ -127,14 +130,31 @@ async def _hashrates(site: Site) -> list[dict[str, Any]]:
 
 
 async def _run(
-    journal: Journal, site: Site, day: date, now_us: int, wallets: Path | None, *, record: bool, options: SiteOptions
+    journal: Journal,
+    site: Site,
+    day: date,
+    now_us: int,
+    wallets: Path | None,
+    tolerances: Tolerances,
+    *,
+    record: bool,
+    options: SiteOptions,
 ) -> DayReport:
     state = options.folder(site) / "agent.db"
     db = options.state(site) if state.is_file() else None
     try:
         async with Web() as web:
             sources = site_sources(site, web, wallets=wallets, db=db)
-            return await run_day(journal, site, day, sources, actor=actor(), now_us=now_us, record=record)
+            return await run_day(
+                journal,
+                site,
+                day,
+                sources,
+                actor=actor(),
+                now_us=now_us,
+                record=record,
+                tolerances=tolerances,
+            )
     finally:
         if db is not None:
             db.close()

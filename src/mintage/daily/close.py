@@ -7,14 +7,16 @@ statement adds only its difference, under a key of its own.
 from __future__ import annotations
 
 from collections.abc import Iterator
-from datetime import UTC, datetime
+from datetime import UTC, date, datetime
 from decimal import Decimal
 
 import msgspec
 
-from mintage.daily.gather import Arrived, Gathered
+from mintage.daily.arrivals import CHAIN, Arrived
+from mintage.daily.gather import Gathered
 from mintage.daily.recorded import Recorded
 from mintage.fleet.sites import PoolAccount, Site
+from mintage.journal.core import Reversal
 from mintage.journal.fact import Evidence, Fact, FactData, Grade
 from mintage.journal.store import Journal
 from mintage.market.prices import value_cents
@@ -58,14 +60,16 @@ class Closer:
         site: the site.
         found: what was gathered.
         actor: who closes.
-        now_us: the time; a day in a closed period is recorded with today's accounting date.
+        now_us: the time; what is of a closed period is recorded with today's accounting date.
+        doubt: why the day's energy is not to be believed; "" where it is.
     """
 
-    def __init__(self, journal: Journal, site: Site, found: Gathered, actor: str, now_us: int) -> None:
+    def __init__(self, journal: Journal, site: Site, found: Gathered, actor: str, now_us: int, doubt: str = "") -> None:
         self._journal, self._site, self._found, self._actor = journal, site, found, actor
         self._day = found.inputs.day
+        self._now_us, self._today, self._doubt = now_us, _utc_day(now_us), doubt
         self._recorded = Recorded(journal, site.name, self._day)
-        self._date = self._recorded.open_date(datetime.fromtimestamp(now_us // 1_000_000, UTC).date())
+        self._date = self._recorded.open_date(self._day, self._today)
 
     def day(self) -> Closing:
         """Statements, earnings and power of the day; payouts follow once these are recorded."""
@@ -84,19 +88,42 @@ class Closer:
         power = self._billed() if self._site.tariff else self._metered()
         if isinstance(power, str):
             missing.append(f"power: {power}")
+        elif power is not None and self._doubt:
+            missing.append(f"power: {self._doubt}")
         elif power is not None:
             facts.append(power)
         return Closing(tuple(facts), tuple(missing))
 
-    def payouts(self) -> Iterator[Fact | str]:
+    def undone(self) -> Iterator[Fact | str]:
+        """Payouts whose transaction is on the chain no more: each is told in words, and its reversal follows."""
+        for item in self._found.vanished:
+            pool, txid = item.data.pool, item.data.txid
+            yield f"payout {txid} of {pool} is on the chain no more; the fact '{item.fact.key}' does not stand."
+            yield Fact(
+                key=self._recorded.free_key(f"payout-undone:{txid}:{pool}"),
+                at=self._now_us,
+                date=self._recorded.open_date(item.fact.date, self._today),
+                actor=self._actor,
+                data=Reversal(of=item.fact.key, reason="Its transaction is in no block any more."),
+                evidence=Evidence(source=CHAIN, txid=txid),
+            )
+
+    def payouts(self, *, booking: bool) -> Iterator[Fact | str]:
         """Payouts that arrived and are not recorded yet, one at a time: each carries a part of what earlier ones left.
 
         One that cannot be recorded is told in words.
+
+        Args:
+            booking: whether each is booked before the next is asked for; else what the pool holds is not known yet.
         """
         paid = self._recorded.paid()
         for item in self._found.arrived:
-            if item.sats is not None and (item.account.name, item.payout.txid) not in paid:
-                yield self._payout(item, item.sats)
+            if item.problem:
+                yield f"payout {item.payout.txid} of {item.account.name}: {item.problem}"
+            elif item.sats is not None and (item.account.name, item.payout.txid) not in paid:
+                found = self._payout(item, item.sats)
+                if booking or isinstance(found, Fact):
+                    yield found
 
     def _payout(self, item: Arrived, sats: int) -> Fact | str:
         pool, txid = item.account.name, item.payout.txid
@@ -108,10 +135,10 @@ class Closer:
         return Fact(
             key=self._recorded.free_key(f"payout:{txid}:{pool}"),
             at=at_us,
-            date=datetime.fromtimestamp(at_us // 1_000_000, UTC).date(),
+            date=self._recorded.open_date(_utc_day(at_us), self._today),
             actor=self._actor,
             data=Payout(pool=pool, wallet=item.account.wallet, sats=sats, txid=txid, value=value),
-            evidence=Evidence(source="chain", txid=txid, note=f"{pool} states {item.payout.sats} satoshis."),
+            evidence=Evidence(source=CHAIN, txid=txid, note=f"{pool} states {item.payout.sats} satoshis."),
         )
 
     def _stated(self, account: PoolAccount, stated: PoolDay) -> Iterator[Fact]:
@@ -141,7 +168,7 @@ class Closer:
         reading = prices_observed(self._journal, source, PRICE_HOUR).on(self._day)
         if reading.value is None:
             return f"the price of {source} at hour {PRICE_HOUR} UTC is not known: {reading.reason}"
-        fee_sats = 0 if ups else stated.fee_sats or 0
+        fee_sats = 0 if ups else stated.fee_sats
         data = _credit(self._site, account.name, sats, reading.value, fee_sats)
         return self._fact("earned", account.name, data, _evidence(stated))
 
@@ -191,7 +218,7 @@ class Closer:
         )
 
 
-def _credit(site: Site, pool: str, sats: int, price: Decimal, fee_sats: int) -> FactData:
+def _credit(site: Site, pool: str, sats: int, price: Decimal, fee_sats: int | None) -> FactData:
     """A credit of so many satoshis, or the taking back of so many where they are negative."""
     value, source = value_cents(abs(sats), price), site.price_source
     if sats < 0:
@@ -208,6 +235,10 @@ def _credit(site: Site, pool: str, sats: int, price: Decimal, fee_sats: int) -> 
         price_hour=PRICE_HOUR,
         fee_sats=fee_sats,
     )
+
+
+def _utc_day(at_us: int) -> date:
+    return datetime.fromtimestamp(at_us // 1_000_000, UTC).date()
 
 
 def _evidence(stated: PoolDay) -> Evidence:

@@ -3,10 +3,11 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from datetime import UTC, date, datetime, timedelta
 from decimal import Decimal
 
+from mintage.daily.arrivals import Arrived, Booked, Seen, arrivals, booked, vanished
 from mintage.daily.ports import Sources
 from mintage.fleet.facts_site import DayWorked
 from mintage.fleet.sites import PoolAccount, Site
@@ -26,23 +27,6 @@ PAYOUT_DAYS = 7
 
 
 @dataclass(frozen=True, kw_only=True)
-class Arrived:
-    """A payout that a pool states, with what of it arrived on chain.
-
-    Attributes:
-        account: the site's account at the pool.
-        payout: what the pool states.
-        sats: what arrived; None where it has not, or nobody looked.
-        at_us: time of its block.
-    """
-
-    account: PoolAccount
-    payout: PoolPayout
-    sats: int | None = None
-    at_us: int | None = None
-
-
-@dataclass(frozen=True, kw_only=True)
 class Gathered:
     """All that was found.
 
@@ -51,12 +35,14 @@ class Gathered:
         energy_wh: energy that is paid for: the meters', else the machines' times PUE.
         energy_how: how that energy is known, or why it is not.
         arrived: payouts of the day and of the week before.
+        vanished: payouts that are booked since then, and on the chain no more.
     """
 
     inputs: DayInputs
     energy_wh: int | None
     energy_how: str
-    arrived: tuple[Arrived, ...] = field(default=())
+    arrived: tuple[Arrived, ...] = ()
+    vanished: tuple[Booked, ...] = ()
 
 
 async def gather(journal: Journal, site: Site, day: date, sources: Sources) -> Gathered:
@@ -69,11 +55,15 @@ async def gather(journal: Journal, site: Site, day: date, sources: Sources) -> G
         sources: pools, chain and power.
     """
     machines = machine_day(journal, site.name, day)
-    sides, arrived = [], []
-    for account in site.pool:
-        side, paid = await _pool(account, day, sources)
-        sides.append(side)
-        arrived += paid
+    first = day - timedelta(days=PAYOUT_DAYS)
+    asked = [await _pool(account, day, first, sources) for account in site.pool]
+    claims = [(item.account, payout) for item in asked for payout in item.payouts or ()]
+    known = booked(journal, site.pool)
+    wanted = {account.wallet for account, _ in claims} | {item.data.wallet for item in known if item.day >= first}
+    seen, unread = await _seen([account for account in site.pool if account.wallet in wanted], sources)
+    arrived = arrivals(claims, seen, known)
+    nobody = "" if sources.chain else "no wallet is watched."
+    sides = [_side(item, day, arrived, nobody or unread.get(item.account.wallet, "")) for item in asked]
     stated = [side.day for side in sides if side.day]
     energy_wh, energy_how = _energy(machines, site.pue)
     cost = Amount(None, "the site has no tariff: the host buys the power." if sources.power is None else energy_how)
@@ -89,12 +79,20 @@ async def gather(journal: Journal, site: Site, day: date, sources: Sources) -> G
         power_cost=cost,
         pue=site.pue,
     )
-    return Gathered(inputs=inputs, energy_wh=energy_wh, energy_how=energy_how, arrived=tuple(arrived))
+    return Gathered(
+        inputs=inputs,
+        energy_wh=energy_wh,
+        energy_how=energy_how,
+        arrived=tuple(arrived),
+        vanished=tuple(vanished(known, seen, first)),
+    )
 
 
 def machine_day(journal: Journal, site: str, day: date) -> MachineDay:
     """What the agent of a site recorded of a day; of several records the last counts."""
-    found = [data for _, data in standing(journal, DayWorked, day, day) if data.site == site]
+    found = [
+        data for _, data in standing(journal, DayWorked, day, day) if data.site == site and data.day in (None, day)
+    ]
     if not found:
         return MachineDay.unknown(f"the agent of {site} recorded nothing for {day} (fleet.day-worked).")
     last = found[-1]
@@ -104,34 +102,40 @@ def machine_day(journal: Journal, site: str, day: date) -> MachineDay:
         accepted_diff=Amount(last.accepted_diff),
         energy=Amount(last.machine_energy),
         metered=Amount(last.metered_energy, "" if last.metered_energy is not None else meterless),
-        covered_s=last.covered_s,
+        covered_s=_covered_s(last),
     )
 
 
-async def _pool(account: PoolAccount, day: date, sources: Sources) -> tuple[PoolSide, list[Arrived]]:
+def _covered_s(worked: DayWorked) -> int:
+    """Seconds of the day with samples: the machines' mean where it was counted, since the site's hides gaps of some."""
+    if worked.machine_s is None or not worked.machines:
+        return worked.covered_s
+    return worked.machine_s // worked.machines
+
+
+@dataclass(frozen=True, kw_only=True)
+class _Asked:
+    """What a pool answered: its statement of the day and its payouts, or why it has none."""
+
+    account: PoolAccount
+    stated: PoolDay | None
+    reason: str
+    payouts: list[PoolPayout] | None
+    payouts_reason: str
+
+
+async def _pool(account: PoolAccount, day: date, first: date, sources: Sources) -> _Asked:
     stated: PoolDay | None = None
     payouts: list[PoolPayout] | None = None
     reason = payouts_reason = ""
     try:
         adapter = sources.pools(account)
         stated, reason = await _day(adapter, account, day)
-        payouts = await adapter.payouts(account.account, day - timedelta(days=PAYOUT_DAYS), day)
+        payouts = list(dict.fromkeys(await adapter.payouts(account.account, first, day)))
     except (InputError, WireError) as error:
         payouts_reason = str(error)
         reason = reason if stated or reason else payouts_reason
-    arrived, chain_reason = await _arrivals(account, payouts or [], sources)
-    today = [item for item in arrived if _utc_day(item.payout.at_us) == day]
-    side = PoolSide(
-        name=account.name,
-        scheme=scheme_of(account.adapter),
-        fee_pct=account.fee_pct,
-        day=stated,
-        reason=reason,
-        payouts=None if payouts is None else tuple(item.payout for item in today),
-        payouts_reason=payouts_reason,
-        chain=_on_chain(today, chain_reason or payouts_reason),
-    )
-    return side, arrived
+    return _Asked(account=account, stated=stated, reason=reason, payouts=payouts, payouts_reason=payouts_reason)
 
 
 async def _day(adapter: PoolAdapter, account: PoolAccount, day: date) -> tuple[PoolDay | None, str]:
@@ -139,32 +143,41 @@ async def _day(adapter: PoolAdapter, account: PoolAccount, day: date) -> tuple[P
     return (days[0], "") if days else (None, f"{account.name} has no statement for {day}.")
 
 
-async def _arrivals(account: PoolAccount, payouts: Sequence[PoolPayout], sources: Sources) -> tuple[list[Arrived], str]:
-    """Payouts with what of them arrived, and why nobody could look."""
-    reason, seen = "", dict[str, Payment]()
-    if sources.chain is None:
-        reason = "no wallet is watched."
-    elif payouts:
-        try:
-            found = await sources.chain.payments(account)
-            seen = {item.txid: item for item in found if item.confirmations}
-        except (InputError, WireError) as error:
-            reason = str(error)
-    arrived = []
-    for payout in payouts:
-        payment = seen.get(payout.txid)
-        sats, at_us = (payment.sats, payment.at_us) if payment else (None, None)
-        arrived.append(Arrived(account=account, payout=payout, sats=sats, at_us=at_us))
-    return arrived, reason
+async def _seen(pools: Sequence[PoolAccount], sources: Sources) -> tuple[Seen, dict[str, str]]:
+    """Payments in blocks by wallet and transaction, and for wallets that cannot be read the reason."""
+    seen: dict[str, dict[str, Payment]] = {}
+    unread: dict[str, str] = {}
+    for account in pools:
+        if sources.chain is not None and account.wallet not in seen:
+            try:
+                found = await sources.chain.payments(account)
+                seen[account.wallet] = {item.txid: item for item in found if item.confirmations}
+            except (InputError, WireError) as error:
+                unread[account.wallet] = str(error)
+    return seen, unread
+
+
+def _side(asked: _Asked, day: date, arrived: Sequence[Arrived], unread: str) -> PoolSide:
+    own = [item for item in arrived if item.account == asked.account and _utc_day(item.payout.at_us) == day]
+    return PoolSide(
+        name=asked.account.name,
+        scheme=scheme_of(asked.account.adapter),
+        fee_pct=asked.account.fee_pct,
+        day=asked.stated,
+        reason=asked.reason,
+        payouts=None if asked.payouts is None else tuple(item.payout for item in own),
+        payouts_reason=asked.payouts_reason,
+        chain=_on_chain(own, unread or asked.payouts_reason),
+    )
 
 
 def _on_chain(payouts: Sequence[Arrived], reason: str) -> Amount:
-    waiting = [item.payout.txid for item in payouts if item.sats is None]
-    if payouts and reason:
+    if reason:
         return Amount(None, reason)
-    if waiting:
-        return Amount(None, f"transaction {waiting[0]} is not in a block yet.")
-    return Amount(None, reason) if reason else Amount(sum(item.sats or 0 for item in payouts))
+    for item in payouts:
+        if item.sats is None:
+            return Amount(None, item.problem or f"transaction {item.payout.txid} is not in a block yet.")
+    return Amount(sum(item.sats or 0 for item in payouts))
 
 
 def _energy(machines: MachineDay, pue: Decimal) -> tuple[int | None, str]:

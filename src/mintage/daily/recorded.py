@@ -65,10 +65,10 @@ class Recorded:
         """Pool and transaction of every payout that is recorded."""
         return {(data.pool, data.txid) for _, data in standing(self._journal, Payout)}
 
-    def open_date(self, today: date) -> date:
-        """The accounting date for the day: the day itself, or today where its period is closed."""
+    def open_date(self, day: date, today: date) -> date:
+        """The accounting date for what happened on a day: the day itself, or today where its period is closed."""
         closed = [parse_period(name) for name in self._journal.closed_periods()]
-        return today if any(self._day in period for period in closed) else self._day
+        return today if any(day in period for period in closed) else day
 
 
 def _credited_day(fact: Fact) -> str:

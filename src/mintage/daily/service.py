@@ -3,16 +3,18 @@
 from __future__ import annotations
 
 from datetime import date
+from itertools import chain
 
 import msgspec
 
 from mintage.daily.close import Closer
+from mintage.daily.energy import energy_doubt
 from mintage.daily.gather import gather
 from mintage.daily.ports import Sources
 from mintage.fleet.sites import Site
-from mintage.journal.fact import Fact
 from mintage.journal.store import Journal
 from mintage.mining.reconcile import Reconciliation, Tolerances, reconcile
+from mintage.units.errors import LedgerError, LimitError
 
 
 class DayReport(msgspec.Struct, frozen=True, kw_only=True):
@@ -58,30 +60,28 @@ async def run_day(
         now_us: the time, microseconds since 1970 UTC.
         record: whether to record; else the report says what would be.
         tolerances: largest differences that pass.
-
-    Raises:
-        LedgerError: the journal refuses a fact, as where today's period is closed.
     """
     found = await gather(journal, site, day, sources)
-    told = reconcile(found.inputs, tolerances)
-    closer = Closer(journal, site, found, actor, now_us)
+    allowed = tolerances or Tolerances()
+    told = reconcile(found.inputs, allowed)
+    doubt = energy_doubt(site, found, told, allowed)
+    closer = Closer(journal, site, found, actor, now_us, doubt)
     closing = closer.day()
-    if record:
-        receipts = journal.append(closing.facts)
-        recorded = [receipt.key for receipt in receipts if receipt.new]
-    missing, pending = list(closing.missing), [] if record else [fact.key for fact in closing.facts]
-    for item in closer.payouts():
-        if isinstance(item, Fact):
+    missing = list(closing.missing)
+    done: list[str] = []
+    for item in chain(closing.facts, closer.undone(), closer.payouts(booking=record)):
+        if isinstance(item, str):
+            missing.append(item)
+            continue
+        try:
             if record:
                 journal.append([item])
-                recorded.append(item.key)
-            else:
-                pending.append(item.key)
-        elif record:
-            missing.append(item)
+            done.append(item.key)
+        except (LedgerError, LimitError) as error:
+            missing.append(str(error))
     return DayReport(
         reconciliation=told,
-        recorded=tuple(recorded) if record else (),
-        pending=tuple(pending),
+        recorded=tuple(done) if record else (),
+        pending=() if record else tuple(done),
         missing=tuple(missing),
     )

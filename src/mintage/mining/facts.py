@@ -31,7 +31,7 @@ class Earned(FactData):
         price: USD per bitcoin.
         price_source: index or exchange that the price comes from.
         price_hour: hour of the accounting date that the price is of.
-        fee_sats: fee that the pool kept before crediting; informative, not posted.
+        fee_sats: fee that the pool kept before crediting; None where the pool is silent. Informative, not posted.
     """
 
     site: Name
@@ -41,7 +41,7 @@ class Earned(FactData):
     price: Price
     price_source: Name
     price_hour: HourUtc
-    fee_sats: Sat = 0
+    fee_sats: Sat | None = 0
 
 
 @fact("mining.earned-reduced")

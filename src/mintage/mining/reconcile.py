@@ -48,6 +48,8 @@ class Tolerances(msgspec.Struct, frozen=True, kw_only=True):
         credit_pct: pool's credit against FPPS: how the pool averages fees and difficulty over the day.
         fee_pct: fee kept against fee agreed, per cent of the fee.
         energy_pct: meters against machines times PUE: the machines' own power readings are coarse; wider likewise.
+        energy_times: meters off by more than so many times that are not posted as power until somebody looked: pumps,
+            offices and machines that nobody reads are within, a wrong scale or ratio is not. None accepts any.
         covered_pct: samples must cover this much of the day for the machines' side to be held against others.
     """
 
@@ -56,6 +58,7 @@ class Tolerances(msgspec.Struct, frozen=True, kw_only=True):
     credit_pct: Decimal = Decimal("0.5")
     fee_pct: Decimal = Decimal(1)
     energy_pct: Decimal = Decimal(6)
+    energy_times: Decimal | None = Decimal(5)
     covered_pct: Decimal = Decimal(95)
 
 

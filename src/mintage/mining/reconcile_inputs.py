@@ -33,8 +33,7 @@ class MachineDay(msgspec.Struct, frozen=True, kw_only=True):
         accepted_diff: difficulty of shares that pools accepted, as they count.
         energy: energy that they used, Wh.
         metered: energy that the site's meters counted, Wh.
-        covered_s: seconds of the day for which there are samples.
-        reason: why all of it is unknown, where it is.
+        covered_s: seconds of the day for which there are samples, the mean over the machines where that is known.
     """
 
     expected_diff: Amount
