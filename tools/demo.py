@@ -7,6 +7,7 @@ machines are adopted, shed load when asked, and earn a day's bitcoin that is rec
 
 from __future__ import annotations
 
+import shlex
 import sys
 import time
 from collections.abc import Iterable
@@ -43,7 +44,7 @@ def run(begun: int, steps: Iterable[tuple[str, tuple[str, ...], tuple[int, ...]]
         SystemExit: a step failed; with its own exit code.
     """
     for number, (title, arguments, fine) in enumerate(steps, begun + 1):
-        print(f"\n━━ {number} {title}\n$ mintage {' '.join(arguments)}\n", flush=True)
+        print(f"\n━━ {number} {title}\n$ mintage {shlex.join(arguments)}\n", flush=True)
         code = site.run(*arguments)
         if code not in fine:
             print(f"demo: this step ended with exit code {code}", file=sys.stderr)

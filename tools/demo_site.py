@@ -23,7 +23,8 @@ WALLETS = Path("examples/wallets.toml")
 DAY = "2025-08-01"
 READY_AT = datetime(2025, 8, 2, 1, 0, tzinfo=UTC)
 """By then the pool has stated the day, and the agent has summed it up and told the journal."""
-SPEED = 1440
+SPEED = 960
+"""A day in a minute and a half: slow enough for a busy computer to poll every machine every five minutes of it."""
 DEADLINE_S = 180.0
 CURTAIL = ("--kw", "60", "--for-min", "120", "--reason", "the grid operator called")
 
@@ -38,6 +39,7 @@ class Site:
 
     def __init__(self, data: Path, db: Path) -> None:
         self.folder = data / "alder"
+        self._beside: list[tuple[subprocess.Popen[bytes], Path]] = []
         self._environment = {
             **os.environ,
             "MINTAGE_SITE": str(SITE),
@@ -49,12 +51,14 @@ class Site:
 
     @contextlib.contextmanager
     def beside(self, *arguments: str, log: Path) -> Iterator[None]:
-        """Run a command until the context ends; then ask it to stop, and wait."""
+        """Run a command until the context ends; then ask it to stop, and wait. Waiting fails when it ends by itself."""
         with log.open("wb") as out:
             process = subprocess.Popen(self._command(arguments), env=self._environment, stdout=out, stderr=out)
+            self._beside.append((process, log))
             try:
                 yield
             finally:
+                self._beside.pop()
                 process.send_signal(signal.SIGTERM)
                 process.wait(timeout=30)
 
@@ -72,13 +76,19 @@ class Site:
         """Wait for something, saying so.
 
         Raises:
-            TimeoutError: it does not come.
+            SystemExit: it does not come, or what should bring it has ended.
         """
         print(f"  … {what}", flush=True)
         begun = time.monotonic()
         while not reached():
+            for process, log in self._beside:
+                if process.poll() is not None:
+                    last = (log.read_text("utf-8").strip().splitlines() or ["it said nothing"])[-1]
+                    print(f"demo: a part has ended: {last}\nIs another demo running? Whole log: {log}", file=sys.stderr)
+                    raise SystemExit(2)
             if time.monotonic() - begun > DEADLINE_S:
-                raise TimeoutError(f"{what}: not within {DEADLINE_S:g} s")
+                print(f"demo: {what}: not within {DEADLINE_S:g} s", file=sys.stderr)
+                raise SystemExit(1)
             time.sleep(0.5)
 
     def now(self) -> datetime:

@@ -9,6 +9,7 @@ import msgspec
 
 from mintage.cli.docs_markdown import code, page, table
 from mintage.fleet import sites
+from mintage.fleet.agent.api import ROUTES
 from mintage.fleet.alerts.rules import load_rules
 from mintage.fleet.energy import terms
 from mintage.fleet.energy.counter import QUALITIES
@@ -108,6 +109,23 @@ def faults_page() -> str:
         "## [[pool]]",
         f"{_summary(PoolFault)} In a file of its own: `[virtual] pool_faults`, or `mintage virtual pool --faults`.",
         table(heads, _rows(PoolFault)),
+    )
+
+
+def api_page() -> str:
+    """Every route of the agent's API."""
+    rows = [(row.method, code(row.path), row.right, code(row.body), row.does) for row in ROUTES]
+    return page(
+        "HTTP API of a site's agent",
+        "`mintage agent` serves it at `[agent] listen` where a `[[user]]` has a token. Keep the token, and write its "
+        "SHA-256 into the site's file; make both with:",
+        "```sh\nTOKEN=$(python3 -c 'import secrets; print(secrets.token_urlsafe(32))')\n"
+        'printf %s "$TOKEN" | sha256sum    # the 64 digits are token_sha256\n'
+        'curl -H "Authorization: Bearer $TOKEN" http://127.0.0.1:4100/v1/site\n```',
+        "Answers are JSON; a refusal has `problem`, and mostly `field` and `remedy`. Bodies are JSON of at most "
+        "64 KiB. What is asked for is left in the site's state and done by the agent within a second, as from the "
+        "command line.",
+        table(("method", "path", "right", "body", "does"), rows),
     )
 
 

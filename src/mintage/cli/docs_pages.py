@@ -13,6 +13,7 @@ from mintage.cli.docs_books import chart_page, kpis_page, statements_page
 from mintage.cli.docs_facts import facts_page
 from mintage.cli.docs_fleet import (
     alerts_page,
+    api_page,
     faults_page,
     meters_page,
     models_page,
@@ -165,6 +166,7 @@ PAGES: dict[str, Callable[[], str]] = {
     "checks.md": checks_page,
     "settings.md": settings_page,
     "site.md": site_page,
+    "api.md": api_page,
     "readings.md": readings_page,
     "models.md": models_page,
     "faults.md": faults_page,

@@ -37,7 +37,7 @@ def site(path: str = "", *, speed: float = 0, last: float = 0, options: SiteOpti
     folder = chosen.folder(described)
     folder.mkdir(parents=True, exist_ok=True)
     shutil.rmtree(folder / "chain", ignore_errors=True)  # a virtual chain lives as long as its site
-    write_clock(clock, folder / "clock.json")
+    (folder / "clock.json").unlink(missing_ok=True)
     asyncio.run(_run(VirtualSite(described, clock, folder), clock, folder, last, chosen))
 
 
@@ -46,6 +46,7 @@ async def _run(playing: VirtualSite, clock: ScaledClock, folder: Path, hours: fl
     for number in (signal.SIGINT, signal.SIGTERM):
         asyncio.get_running_loop().add_signal_handler(number, stop.set)
     async with playing:
+        write_clock(clock, folder / "clock.json")  # only a site that answers has a clock to go by
         _announce(playing, clock, folder, options)
         ends = [asyncio.create_task(stop.wait()), asyncio.create_task(playing.failed())]
         if hours:

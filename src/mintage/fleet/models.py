@@ -8,6 +8,8 @@ from typing import Annotated, Literal
 
 import msgspec
 
+_BIN_SPREAD = 0.25
+"""A bin lies at most so far from its nearest neighbour in the table."""
 Positive = Annotated[float, msgspec.Meta(gt=0)]
 Grade = Literal["captured", "quoted", "derived", "assumed"]
 """captured: a recording of a real machine shows it; quoted: maker or shop prints it; derived: computed from another
@@ -177,7 +179,7 @@ def model_of(text: str) -> Model | None:
     """The model that a machine or a person names, in any case; None where it is unknown.
 
     A bin that the table lacks, such as "15-190", takes the efficiency of the nearest bin of its series: the suffix
-    is the nominal hash rate in TH/s. Such a model is graded "derived".
+    is the nominal hash rate in TH/s. Such a model is graded "derived". A suffix far from every bin is no bin.
     """
     known = _by_name().get(_plain(text))
     if known:
@@ -187,7 +189,10 @@ def model_of(text: str) -> Model | None:
         return None
     stem = _plain(stem).removeprefix("avalonminer").removeprefix("a")
     bins = [model for model in models().values() if _plain(model.model.rpartition("-")[0]) == stem != ""]
-    return _derived(min(bins, key=lambda model: abs(model.hashrate_ths - int(suffix))), int(suffix)) if bins else None
+    nearest = min(bins, key=lambda model: abs(model.hashrate_ths - int(suffix)), default=None)
+    if nearest is None or abs(int(suffix) / nearest.hashrate_ths - 1) > _BIN_SPREAD:
+        return None
+    return _derived(nearest, int(suffix))
 
 
 def _derived(model: Model, hashrate_ths: int) -> Model:

@@ -9,17 +9,18 @@ from __future__ import annotations
 import asyncio
 import logging
 from collections import Counter
-from collections.abc import Awaitable, Callable
+from collections.abc import Callable
 from ipaddress import ip_address
 from pathlib import Path
-from typing import Any
+from typing import Any, NamedTuple
 
 import msgspec
 from starlette.applications import Starlette
 from starlette.requests import Request
+from starlette.responses import JSONResponse, Response
 from starlette.routing import Route
 
-from mintage.fleet.agent.access import Handler, Refused, body, guarded, raw_body
+from mintage.fleet.agent.access import Refused, body, guarded, raw_body
 from mintage.fleet.agent.supervise import part_states
 from mintage.fleet.alerts import service as alerts
 from mintage.fleet.context import Context
@@ -54,6 +55,45 @@ class ReasonBody(msgspec.Struct, forbid_unknown_fields=True):
     reason: str = ""
 
 
+class RouteRow(NamedTuple):
+    """One route: what it takes, who may ask, and what it does."""
+
+    method: str
+    path: str
+    right: Right
+    handler: str
+    body: str
+    does: str
+
+
+_REASON = '{"reason": "why"}'
+_ACTION = '{"action": {"type": "sleep"}, "scope": "rack=r1", "reason": "why"}'
+_ASK = '{"shed": {"kind": "fixed", "kw": 60}, "reason": "why", "until_us": 1754048476517760}'
+ROUTES = (
+    RouteRow("GET", "/v1/site", "read", "site", "", "The site now: machines by state, and the agent's parts."),
+    RouteRow("GET", "/v1/machines", "read", "machines", "", "Machines now; `?scope=rack=r1` chooses."),
+    RouteRow("GET", "/v1/machines/{id}", "read", "machine", "", "Every reading of a machine, with source and age."),
+    RouteRow("GET", "/v1/alerts", "read", "alerts", "", "Alerts that stand; with `?since_us=` those that stood."),
+    RouteRow("POST", "/v1/alerts/{id}/ack", "act", "ack", _REASON, "Take care of an alert."),
+    RouteRow("GET", "/v1/actions", "read", "actions", "", "The latest requests."),
+    RouteRow("GET", "/v1/actions/{id}", "read", "action", "", "One request, machine by machine."),
+    RouteRow("POST", "/v1/actions", "act", "request", _ACTION, "Ask for an action."),
+    RouteRow("POST", "/v1/actions/{id}/approve", "approve", "approve", _REASON, "Approve somebody else's request."),
+    RouteRow("POST", "/v1/actions/{id}/reject", "approve", "reject", _REASON, "Reject a request."),
+    RouteRow("POST", "/v1/actions/{id}/cancel", "act", "cancel", _REASON, "Take one's own request back."),
+    RouteRow("GET", "/v1/curtailments", "read", "curtailments", "", "The latest curtailments."),
+    RouteRow("GET", "/v1/curtailments/{id}", "read", "curtailment", "", "One curtailment, with what was delivered."),
+    RouteRow("POST", "/v1/curtailments/preview", "read", "preview", _ASK, "What would be shed; nothing is done."),
+    RouteRow("POST", "/v1/curtailments", "act", "curtail", _ASK, "Start a curtailment."),
+    RouteRow("POST", "/v1/curtailments/{id}/approve", "approve", "approve_curtailment", "", "Approve somebody else's."),
+    RouteRow("POST", "/v1/curtailments/{id}/restore", "act", "restore", _REASON, "Bring its machines back in steps."),
+    RouteRow("POST", "/v1/curtailments/{id}/cancel", "act", "cancel_curtailment", _REASON, "Take it back."),
+    RouteRow("POST", "/v1/curtailments/{id}/abort", "act", "abort", _REASON, "Wake all its machines at once."),
+    RouteRow("POST", "/v1/signals", "read", "signal", "see curtail rules", "Hear a source of signals, by its rules."),
+)
+"""Every route; `docs/api.md` is made from it."""
+
+
 class Api:
     """The routes of one site's agent.
 
@@ -66,33 +106,13 @@ class Api:
 
     def app(self) -> Starlette:
         """The ASGI application."""
-        table: list[tuple[str, str, Right, Handler]] = [
-            ("GET", "/v1/site", "read", self._site),
-            ("GET", "/v1/machines", "read", self._machines),
-            ("GET", "/v1/machines/{id}", "read", self._machine),
-            ("GET", "/v1/alerts", "read", self._alerts),
-            ("POST", "/v1/alerts/{id}/ack", "act", self._ack),
-            ("GET", "/v1/actions", "read", self._actions),
-            ("GET", "/v1/actions/{id}", "read", self._action),
-            ("POST", "/v1/actions", "act", self._request),
-            ("POST", "/v1/actions/{id}/approve", "approve", self._decide(control.approve)),
-            ("POST", "/v1/actions/{id}/reject", "approve", self._decide(control.reject)),
-            ("POST", "/v1/actions/{id}/cancel", "act", self._decide(control.cancel)),
-            ("GET", "/v1/curtailments", "read", self._curtailments),
-            ("GET", "/v1/curtailments/{id}", "read", self._curtailment),
-            ("POST", "/v1/curtailments/preview", "read", self._preview),
-            ("POST", "/v1/curtailments", "act", self._curtail),
-            ("POST", "/v1/curtailments/{id}/approve", "approve", self._approve_curtailment),
-            ("POST", "/v1/curtailments/{id}/restore", "act", self._decide(curtail.restore)),
-            ("POST", "/v1/curtailments/{id}/cancel", "act", self._decide(curtail.cancel)),
-            ("POST", "/v1/curtailments/{id}/abort", "act", self._decide(curtail.abort)),
-            ("POST", "/v1/signals", "read", self._signal),
-        ]
         site = self._context.site
         return Starlette(
             routes=[
-                Route(path, guarded(site, right, handler), methods=[method]) for method, path, right, handler in table
-            ]
+                Route(row.path, guarded(site, row.right, getattr(self, f"_{row.handler}")), methods=[row.method])
+                for row in ROUTES
+            ],
+            exception_handlers={404: _nowhere},
         )
 
     async def _site(self, _request: Request, _who: str) -> Any:
@@ -164,14 +184,28 @@ class Api:
         """A source of signals is a user by the same name; what it may say is in the site's rules, not in its role."""
         return heed(self._context, await raw_body(request), who=who)
 
-    def _decide(self, service: Callable[..., Any]) -> Callable[[Request, str], Awaitable[Any]]:
-        """A handler for a decision on what has an id: who, and why."""
+    async def _approve(self, request: Request, who: str) -> Any:
+        return await self._decide(control.approve, request, who)
 
-        async def decide(request: Request, who: str) -> Any:
-            told = await body(request, ReasonBody)
-            return service(self._context, request.path_params["id"], who=who, reason=told.reason)
+    async def _reject(self, request: Request, who: str) -> Any:
+        return await self._decide(control.reject, request, who)
 
-        return decide
+    async def _cancel(self, request: Request, who: str) -> Any:
+        return await self._decide(control.cancel, request, who)
+
+    async def _restore(self, request: Request, who: str) -> Any:
+        return await self._decide(curtail.restore, request, who)
+
+    async def _cancel_curtailment(self, request: Request, who: str) -> Any:
+        return await self._decide(curtail.cancel, request, who)
+
+    async def _abort(self, request: Request, who: str) -> Any:
+        return await self._decide(curtail.abort, request, who)
+
+    async def _decide(self, service: Callable[..., Any], request: Request, who: str) -> Any:
+        """Decide on what has an id: who, and why."""
+        told = await body(request, ReasonBody)
+        return service(self._context, request.path_params["id"], who=who, reason=told.reason)
 
 
 async def serve(context: Context) -> None:
@@ -202,6 +236,11 @@ async def serve(context: Context) -> None:
     ) as chosen:
         LOG.info("the API is at %s:%d", host, chosen)
         await asyncio.Event().wait()
+
+
+async def _nowhere(_request: Request, _error: Exception) -> Response:
+    """A path that is no route, told as every other refusal."""
+    return JSONResponse({"problem": "no such route.", "remedy": "GET /v1/site is one; docs/api.md lists all."}, 404)
 
 
 async def _ask(request: Request) -> Ask:
