@@ -10,9 +10,12 @@ from pathlib import Path
 import pytest
 from msgspec.structs import replace
 
+from mintage.daily.gather import machine_day
+from mintage.fleet.facts_site import DayWorked
 from mintage.fleet.sites import Feeder
+from mintage.house import memory_journal
 from mintage.journal.core import PeriodLocked, Reversal
-from mintage.journal.fact import decode_fact, encode_fact
+from mintage.journal.fact import Fact, decode_fact, encode_fact
 from mintage.market.facts import PriceObserved
 from mintage.mining.facts import (
     Earned,
@@ -27,7 +30,7 @@ from mintage.mining.facts import (
 from mintage.mining.reconcile import Step, Tolerances
 from mintage.mining.service import earned, problems
 from mintage.mining.virtual.faults import PoolFault
-from mintage.units import parse_period
+from mintage.units import day_end_instant, parse_period
 from tests.daily.world import DAY, ENERGY_WH, NEXT, WORK, FlatPower, World, world
 
 POOL, COLD = "assets:bitcoin:pool:north", "assets:bitcoin:free:cold"
@@ -505,3 +508,23 @@ def test_a_fee_that_a_pool_does_not_state_is_unknown_in_its_credit(tmp_path: Pat
             assert decode_fact(encode_fact(stored.fact)) == stored.fact
 
     asyncio.run(live())
+
+
+def test_what_machines_did_counts_for_its_day_whenever_headquarters_heard_of_it() -> None:
+    """A record that came after its period was closed has a later date; it is of the day that it names, and no other."""
+    journal = memory_journal()
+    data = DayWorked(
+        site="alder",
+        region="canada",
+        accepted_diff=WORK,
+        rejected_diff=0,
+        expected_diff=WORK,
+        hashrate=1,
+        machine_energy=ENERGY_WH,
+        machines=1,
+        covered_s=86_400,
+        day=DAY,
+    )
+    journal.append([Fact(key="late", at=day_end_instant(DAY), date=NEXT, actor="agent", data=data)])
+    assert machine_day(journal, "alder", DAY).accepted_diff.value == WORK
+    assert machine_day(journal, "alder", NEXT).accepted_diff.value is None

@@ -90,9 +90,8 @@ async def gather(journal: Journal, site: Site, day: date, sources: Sources) -> G
 
 def machine_day(journal: Journal, site: str, day: date) -> MachineDay:
     """What the agent of a site recorded of a day; of several records the last counts."""
-    found = [
-        data for _, data in standing(journal, DayWorked, day, day) if data.site == site and data.day in (None, day)
-    ]
+    told = ((data, data.day or stored.fact.date) for stored, data in standing(journal, DayWorked, day))
+    found = [data for data, of in told if (data.site, of) == (site, day)]
     if not found:
         return MachineDay.unknown(f"the agent of {site} recorded nothing for {day} (fleet.day-worked).")
     last = found[-1]
