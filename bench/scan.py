@@ -18,7 +18,7 @@ from ipaddress import IPv4Network
 from bench.measure import Row, report
 from mintage.fleet.discovery import Search, Tally
 from mintage.fleet.drivers.registry import drivers
-from mintage.fleet.sites import addresses
+from mintage.fleet.ranges import addresses
 from mintage.fleet.virtual.build import FleetSpec, build_fleet
 from mintage.units.clock import SystemClock
 

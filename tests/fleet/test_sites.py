@@ -10,7 +10,8 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from mintage.fleet.places import Places, slots
-from mintage.fleet.sites import addresses, load_site, range_bounds
+from mintage.fleet.ranges import addresses, range_bounds
+from mintage.fleet.sites import load_site
 from mintage.units.errors import InputError
 from tests.fleet.agent.site import small_site, write_site
 
@@ -64,6 +65,79 @@ def test_bad_input_names_file_and_field(tmp_path: Path, old: str, new: str, fiel
     assert words in str(error)
 
 
+POOL = '[[pool]]\nname = "p"\nadapter = "csv"\nurl = "x"\naccount = "a"\nstratum = []\nworkers = []\n'
+METER = '[[meter]]\nname = "m"\naddress = "10.1.0.9:502"\nprofile = "virtual"\n'
+HASH = f'token_sha256 = "{"aB" * 32}"\n'
+
+
+def user(name: str, more: str = "") -> str:
+    """A user's table."""
+    return f'[[user]]\nname = "{name}"\nroles = ["operator"]\n{more}'
+
+
+@pytest.mark.parametrize(
+    ("more", "field", "words"),
+    [
+        (user("ann") + user("ann"), "user: name", "'ann'"),
+        (user("ann") + user("Ann"), "user: name", "'ann'"),
+        (user(""), "user: name", "no name of a user"),
+        (user(" ann"), "user: name", "no name of a user"),
+        (user("ann\\u202e"), "user: name", "no name of a user"),
+        (user("ann", HASH) + user("bob", HASH.lower()), "user: token_sha256", "ann and bob have the same token"),
+        (user("ann", 'token_sha256 = "s3cret"\n'), "user ann: token_sha256", "sha256sum"),
+        (POOL + POOL, "pool", "two have the name 'p'"),
+        (METER + METER, "meter", "two have the name 'm'"),
+        ('[[feeder]]\nname = "main"\nlimit_kw = 1\n', "feeder", "two have the name 'main'"),
+        ('[[hall]]\nname = "hall-1"\nfeeder = "main"\n', "hall", "two have the name 'hall-1'"),
+        ('[[rack]]\nname = "r1"\nhall = "hall-1"\naddresses = []\n', "rack", "two have the name 'r1'"),
+        (
+            '[[rack]]\nname = "r3"\nhall = "hall-1"\naddresses = ["10.1.0.30", "10.1.0.20-10.1.0.22"]\n',
+            "rack r3: addresses",
+            "'10.1.0.11-10.1.0.20' of rack r2 hold the same address",
+        ),
+        (POOL + 'fee_pct = "200"\n', "pool p: fee_pct", "200 cannot be. Write a number from 0 to 100."),
+        (POOL + 'fee_pct = "-1"\n', "pool p: fee_pct", "cannot be"),
+        (POOL.replace("stratum = []", 'stratum = ["pool.example"]'), "pool p: stratum", "stratum+tcp://"),
+        ("[agent]\npoll_s = 1e-9\n", "agent.poll_s", "from 0.05 to 86,400"),
+        ("[agent]\npoll_s = nan\n", "agent.poll_s", "> 0.0"),
+        ("[agent]\nslow_s = inf\n", "agent.slow_s", "inf cannot be"),
+        ("[agent]\nrescan_s = inf\n", "agent.rescan_s", "inf cannot be"),
+        ("[agent]\nflush_s = 1e300\n", "agent.flush_s", "cannot be"),
+        ("[agent]\ndisk_budget_gb = inf\n", "agent.disk_budget_gb", "inf cannot be"),
+        ("[virtual]\nspeed = inf\n", "virtual.speed", "inf cannot be"),
+    ],
+)
+def test_what_reads_well_and_cannot_be_meant_is_refused(tmp_path: Path, more: str, field: str, words: str) -> None:
+    """Two of one name, two places of one address, numbers that cannot be, and tokens that would blur who acts."""
+    error = refused(tmp_path, ('addresses = ["10.1.0.11-10.1.0.20"]\n', f'addresses = ["10.1.0.11-10.1.0.20"]\n{more}'))
+    assert error.field == field
+    assert words in str(error)
+    assert error.remedy
+
+
+@pytest.mark.parametrize(
+    ("line", "field"),
+    [
+        ('pue = "0.9"', "pue"),
+        ('pue = "NaN"', "pue"),
+        ('pue = "-3"', "pue"),
+        ('pue = "Infinity"', "pue"),
+        ("approval_above = -5", "approval_above"),
+    ],
+)
+def test_numbers_of_the_site_itself_must_be_possible(tmp_path: Path, line: str, field: str) -> None:
+    """A site that uses less than its machines, and a threshold that would always or never ask, are slips."""
+    assert refused(tmp_path, ('region = "canada"', f'region = "canada"\n{line}')).field == field
+
+
+def test_users_with_tokens_of_their_own_are_fine(tmp_path: Path) -> None:
+    """Different hashes, in capitals or not, and users of the command line without one."""
+    other = HASH.replace("aB", "cd")
+    path = write_site(tmp_path, "10.1.0")
+    path.write_text(path.read_text() + user("ann", HASH) + user("bob", other) + user("eve lee") + user("李"))
+    assert [item.name for item in load_site(path).user] == ["ann", "bob", "eve lee", "李"]
+
+
 def test_what_is_not_toml_or_not_there_is_named(tmp_path: Path) -> None:
     """A file cut off, a binary file, and none at all."""
     path = write_site(tmp_path, "10.1.0")
@@ -80,7 +154,7 @@ def test_what_is_not_toml_or_not_there_is_named(tmp_path: Path) -> None:
 def test_every_file_that_a_site_names_lies_beside_it(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     """A relative path means the same from any folder; an absolute one, a URL and what is left out stay as they are."""
     path = write_site(tmp_path, "10.1.0", more='tariff = "power/tariff.toml"')
-    pool = '[[pool]]\nname = "p"\nadapter = "csv"\nurl = "{}"\naccount = "a"\nstratum = []\nworkers = []\n'
+    pool = '[[pool]]\nname = "{}"\nadapter = "csv"\nurl = "{}"\naccount = "a"\nstratum = []\nworkers = []\n'
     tables = """[agent]
 certificate = "agent.pem"
 private_key = "/etc/agent.key"
@@ -92,7 +166,9 @@ rules = "../rules.toml"
 [virtual]
 faults = "faults.toml"
 """
-    path.write_text(path.read_text() + pool.format("statements") + pool.format("https://pool.example") + tables)
+    path.write_text(
+        path.read_text() + pool.format("p", "statements") + pool.format("q", "https://pool.example") + tables
+    )
     monkeypatch.chdir(tmp_path)
     site = load_site(Path("alder.toml"))
     assert site.tariff == str(tmp_path / "power" / "tariff.toml")

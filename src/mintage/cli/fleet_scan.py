@@ -17,8 +17,9 @@ from mintage.fleet.discovery import Search, Tally
 from mintage.fleet.identity import Found, Register
 from mintage.fleet.latest import Machine
 from mintage.fleet.latest_store import SqliteLatest
+from mintage.fleet.ranges import addresses
 from mintage.fleet.rows import scan_row
-from mintage.fleet.sites import Site, addresses
+from mintage.fleet.sites import Site
 from mintage.journal.fact import Fact
 from mintage.units.clock import SystemClock
 from mintage.units.errors import InputError

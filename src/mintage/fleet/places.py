@@ -5,7 +5,8 @@ from __future__ import annotations
 from ipaddress import IPv4Address
 
 from mintage.fleet.latest import Place
-from mintage.fleet.sites import Rack, Site, range_bounds
+from mintage.fleet.ranges import range_bounds
+from mintage.fleet.sites import Rack, Site
 
 
 class Places:

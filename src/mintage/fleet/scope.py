@@ -23,8 +23,8 @@ from ipaddress import IPv4Address
 import msgspec
 
 from mintage.fleet.latest import Machine
+from mintage.fleet.ranges import range_bounds
 from mintage.fleet.readings import fields
-from mintage.fleet.sites import range_bounds
 from mintage.units.errors import InputError, LimitError
 
 SCOPE_CHARACTERS_MAX = 200_000

@@ -6,16 +6,16 @@ names lies beside it, unless the path is absolute.
 
 from __future__ import annotations
 
-from collections.abc import Iterator
 from decimal import Decimal
-from ipaddress import IPv4Address, IPv4Network
+from ipaddress import IPv4Address
 from pathlib import Path
 from typing import Annotated, Literal, TypeVar
 
 import msgspec
 from msgspec.structs import replace
 
-from mintage.units.errors import InputError
+from mintage.fleet.ranges import range_bounds
+from mintage.fleet.site_checks import check
 from mintage.units.toml import read_toml
 
 Slug = Annotated[str, msgspec.Meta(pattern=r"^[a-z0-9][a-z0-9.-]*$")]
@@ -280,9 +280,9 @@ def load_site(path: Path) -> Site:
     """Read a site's file; the files that it names are absolute paths from then on, relative ones beside it.
 
     Raises:
-        InputError: the file is not there, is not TOML, has an unknown or missing key, or names what is not there.
+        InputError: the file is not there, is not TOML, has an unknown or missing key, or fails `site_checks`.
     """
-    site, folder = read_toml(path, Site, "site", "examples/site.toml", _check), path.parent.absolute()
+    site, folder = read_toml(path, Site, "site", "examples/site.toml", check), path.parent.absolute()
     return replace(
         _beside(folder, site, "tariff"),
         pool=tuple(pool if "://" in pool.url else _beside(folder, pool, "url") for pool in site.pool),
@@ -297,61 +297,3 @@ def _beside(folder: Path, table: Table, *keys: str) -> Table:
     """A table whose paths under some keys begin at a folder; what is "" stays so."""
     named = {key: getattr(table, key) for key in keys}
     return replace(table, **{key: str(folder / path) for key, path in named.items() if path})
-
-
-def addresses(ranges: tuple[str, ...], limit: int = 1 << 20) -> Iterator[str]:
-    """Every address of CIDR blocks (without network and broadcast), ranges and single addresses, each once.
-
-    Raises:
-        InputError: one cannot be read, or they are more than the limit.
-    """
-    bounds = sorted(map(range_bounds, ranges))
-    if sum(high - low + 1 for low, high in bounds) > limit:
-        raise InputError(f"these ranges hold more than {limit} addresses.", field="ranges", remedy="Name fewer.")
-    last = -1
-    for low, high in bounds:
-        for number in range(max(low, last + 1), high + 1):
-            yield str(IPv4Address(number))
-        last = max(last, high)
-
-
-def range_bounds(text: str) -> tuple[int, int]:
-    """First and last address of a CIDR block (without network and broadcast), a range or a single address.
-
-    Raises:
-        InputError: it is none of these, or ends before it begins.
-    """
-    first, dash, last = (part.strip() for part in text.partition("-"))
-    remedy = "Write 10.1.0.0/24, 10.1.0.10-10.1.0.40 or 10.1.0.7."
-    try:
-        if dash:
-            low, high = int(IPv4Address(first)), int(IPv4Address(last))
-        else:
-            network = IPv4Network(first, strict=False)
-            low, high = int(network[0]), int(network[-1])
-            if network.num_addresses > 2:
-                low, high = low + 1, high - 1
-    except ValueError as error:
-        raise InputError(f"'{text}' is no address range.", field="ranges", remedy=remedy) from error
-    if high < low:
-        raise InputError(f"'{text}' ends before it begins.", field="ranges", remedy=remedy)
-    return low, high
-
-
-def _check(site: Site) -> None:
-    """Every name that is referred to must be there, and ranges must be readable."""
-    feeders, halls = {item.name for item in site.feeder}, {item.name for item in site.hall}
-    for hall in site.hall:
-        _known(hall.feeder, feeders, f"hall {hall.name}: feeder")
-    for rack in site.rack:
-        _known(rack.hall, halls, f"rack {rack.name}: hall")
-    for meter in site.meter:
-        if meter.measures == "feeder":
-            _known(meter.feeder or "", feeders, f"meter {meter.name}: feeder")
-    for text in (*site.ranges, *(item for rack in site.rack for item in rack.addresses)):
-        range_bounds(text)
-
-
-def _known(name: str, names: set[str], field: str) -> None:
-    if name not in names:
-        raise InputError(f"'{name}' is not described.", field=field, remedy=f"Known are: {', '.join(sorted(names))}.")

@@ -13,7 +13,8 @@ from types import TracebackType
 from typing import Self
 from urllib.parse import urlsplit
 
-from mintage.fleet.sites import Meter, PoolAccount, Site, addresses
+from mintage.fleet.ranges import addresses
+from mintage.fleet.sites import Meter, PoolAccount, Site
 from mintage.fleet.virtual.build import FleetSpec, build_fleet
 from mintage.fleet.virtual.faults import load_plan
 from mintage.fleet.virtual.fleet import VirtualFleet

@@ -16,7 +16,7 @@ from mintage.fleet.discovery import Search
 from mintage.fleet.drivers.port import Identity, Session, Target
 from mintage.fleet.drivers.registry import drivers
 from mintage.fleet.identity import Found
-from mintage.fleet.sites import addresses
+from mintage.fleet.ranges import addresses
 from mintage.fleet.virtual.build import FleetSpec, build_fleet
 from mintage.fleet.virtual.faults import Fault
 from mintage.units.clock import Clock, SystemClock

@@ -10,7 +10,8 @@ from mintage.fleet.contain import contained
 from mintage.fleet.discovery import Search, Tally
 from mintage.fleet.drivers.port import Driver, Identity
 from mintage.fleet.identity import Found, Register
-from mintage.fleet.sites import Site, addresses
+from mintage.fleet.ranges import addresses
+from mintage.fleet.sites import Site
 
 SHARE = 4
 """A search may open this part of the connections that polls may."""
