@@ -31,7 +31,7 @@ def described(number: int) -> Site:
     site, own = load_site(ROOT / "examples" / "site.toml"), block("site", number)
     account = msgspec.structs.replace(site.pool[0], stratum=(f"stratum+tcp://{own}.200:4133",))
     virtual = msgspec.structs.replace(
-        site.virtual, machines=14, pool_listen=f"{own}.201:4180", chain_listen=f"{own}.202:4190"
+        site.virtual, machines=14, faults="", pool_listen=f"{own}.201:4180", chain_listen=f"{own}.202:4190"
     )
     meter = msgspec.structs.replace(site.meter[0], address=f"{own}.250:5020")
     return msgspec.structs.replace(
