@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from datetime import date
 
+import msgspec
 import pytest
 
 from mintage.books.facts import Leg, ManualEntry
@@ -273,6 +274,8 @@ def test_a_number_that_moves_nothing_must_be_storable_too(journal: Journal) -> N
     )
     with pytest.raises(LimitError, match="field 'hashrate'"):
         journal.append([made("worked", D1, data)])
+    with pytest.raises(LimitError, match="field 'at'"):
+        journal.append([msgspec.structs.replace(_heat("far", 1), at=2**63 - 1)])
     assert journal.head()[0] == 0
 
 

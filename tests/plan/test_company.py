@@ -147,6 +147,5 @@ def test_new_machines_depreciate_from_the_month_after() -> None:
 
 def test_a_plan_that_outgrows_whole_floats_is_refused() -> None:
     """Amounts beyond 2^53 minor units could not be added exactly, so the plan stops with the remedy."""
-    lived = Lived({"market.price": "99999999999"}, paths=2)
     with pytest.raises(LimitError, match=r"2\^53"):
-        lived.month()
+        Lived({"market.price": "99999999999"}, paths=2).month()

@@ -224,11 +224,13 @@ class Ledger:
 
 def _refuse_huge(fact: Fact) -> None:
     """Refuse a whole number that no store could hold: a fact that a program made was never read, so never checked."""
-    data = fact.data
+    data, huge = fact.data, "at" if abs(fact.at) > UNITS_MAX else None
     for name in data.__struct_fields__:
         value = getattr(data, name)
         if isinstance(value, int) and abs(value) > UNITS_MAX:
-            raise LimitError("it is too large to store.", remedy="The limit is 2^53 - 1.", field=name, fact=fact.key)
+            huge = name
+    if huge is not None:
+        raise LimitError("it is too large to store.", remedy="The limit is 2^53 - 1.", field=huge, fact=fact.key)
 
 
 class _Booking:
