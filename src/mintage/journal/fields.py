@@ -80,7 +80,7 @@ def field_readers(cls: type) -> dict[str, Reader]:
 
 
 def _reader(hint: Any) -> Reader:
-    hint = _without_none(hint)
+    hint = without_none(hint)
     unit = field_unit(hint)
     if unit in {"USD", "BTC", "HASHRATE", "ENERGY"}:
         return lambda value: _read_amount(value, unit)
@@ -97,7 +97,7 @@ def _reader(hint: Any) -> Reader:
     return _read_plain
 
 
-def _without_none(hint: Any) -> Any:
+def without_none(hint: Any) -> Any:
     """The type of an optional field; others as they are."""
     options = [option for option in get_args(hint) if option is not type(None)]
     return options[0] if len(options) == 1 and type(None) in get_args(hint) else hint
@@ -105,7 +105,7 @@ def _without_none(hint: Any) -> Any:
 
 def field_unit(hint: Any) -> str:
     """The unit that a field's annotation declares, or ""."""
-    hint = _without_none(hint)
+    hint = without_none(hint)
     for meta in getattr(hint, "__metadata__", ()):
         if isinstance(meta, msgspec.Meta) and meta.extra:
             return str(meta.extra.get("unit", ""))

@@ -9,7 +9,7 @@ from typing import Any, get_args, get_origin, get_type_hints
 import msgspec
 
 from mintage.journal.fact import FactData
-from mintage.journal.fields import field_unit
+from mintage.journal.fields import field_unit, without_none
 from mintage.units import commodity
 
 _ATTRIBUTE = re.compile(r"^    (\w+): (.*(?:\n {8,}.*)*)", re.MULTILINE)
@@ -76,6 +76,7 @@ def _unit_name(hint: Any) -> str:
     if get_origin(hint) is tuple:
         element = get_args(hint)[0]
         return f"list of {getattr(element, '__name__', 'text').replace('str', 'text')}"
+    hint = without_none(hint)
     options = get_args(hint)
     if options and all(isinstance(option, str) for option in options):
         return " | ".join(options)
