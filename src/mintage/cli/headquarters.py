@@ -15,18 +15,15 @@ from cyclopts import App, Parameter
 
 from mintage.cli.options import Options
 from mintage.cli.show import print_json, print_table
+from mintage.fleet.headquarters import Store, headquarters, load_alerts
 from mintage.fleet.statedb import StateDb
 from mintage.fleet.telemetry.parquet import ParquetStore
-from mintage.fleet.telemetry.upkeep import UPKEEP_S, upkeep
 from mintage.fleet.uplink.inbox import Inbox
-from mintage.fleet.uplink.receiver import receiver
 from mintage.fleet.uplink.tokens import load_tokens, new_token
 from mintage.units.clock import SystemClock
-from mintage.units.errors import InputError, StoreError
-from mintage.wire.serve import serving
+from mintage.units.errors import InputError
 
 app = App(name="headquarters", help="Take what sites upload; give sites their tokens.")
-LOG = logging.getLogger("mintage.headquarters")
 
 
 @Parameter(name="*")
@@ -96,20 +93,22 @@ def serve(
     certificate: Path | None = None,
     key: Path | None = None,
     budget_gb: float = 100.0,
+    alerts: Path | None = None,
     for_: Annotated[float | None, Parameter(name="--for")] = None,
     options: HeadquartersOptions = HeadquartersOptions(),
 ) -> None:
     """Take what sites upload, until Ctrl-C: facts into the journal, samples into the telemetry, each parcel once.
 
-    Without a certificate it listens on this machine only.
+    Without a certificate it listens on this machine only. A site that was heard of and fell silent is an alert.
 
-    Example: mintage headquarters serve --listen 0.0.0.0:4200 --certificate hq.pem --key hq.key
+    Example: mintage headquarters serve --listen 0.0.0.0:4200 --certificate hq.pem --key hq.key --alerts alerts.toml
 
     Args:
         listen: "host:port".
         certificate: PEM file of the server's certificate; with it the server speaks HTTPS.
         key: PEM file of the certificate's key; left out where the certificate's file holds it.
         budget_gb: disk that telemetry may take; older samples give way first.
+        alerts: TOML file that says where alerts go, with the keys of `[alerts]` in a site's file.
         for_: end after so many seconds.
     """
     host, _, port = listen.rpartition(":")
@@ -119,7 +118,7 @@ def serve(
         raise InputError(
             "tokens would travel in the clear.", field="--certificate", remedy="Give one, or listen on 127.0.0.1."
         )
-    tokens = load_tokens(options.sites)
+    tokens, told = load_tokens(options.sites), load_alerts(alerts)
     logging.basicConfig(format="%(asctime)s %(levelname)s %(message)s", level=logging.WARNING)
     logging.getLogger("mintage").setLevel(logging.INFO)
     with ExitStack() as stack:
@@ -127,7 +126,8 @@ def serve(
         telemetry = ParquetStore(options.store / "telemetry")
         for item in (journal, db, telemetry):
             stack.callback(item.close)
-        application = receiver(Inbox(db, journal, telemetry, SystemClock()), tokens)
+        store = Store(db, journal, telemetry, int(budget_gb * 10**9))
+        pem = (certificate, key)
 
         async def work() -> None:
             stop, loop = asyncio.Event(), asyncio.get_running_loop()
@@ -135,23 +135,9 @@ def serve(
                 loop.add_signal_handler(number, stop.set)
             if for_ is not None:
                 loop.call_later(for_, stop.set)
-            async with serving(application, host, int(port), certificate=certificate, private_key=key) as bound:
+            async with headquarters(store, tokens, told, SystemClock(), (host, int(port)), pem) as bound:
                 scheme = "https" if certificate else "http"
                 sys.stderr.write(f"headquarters of {len(tokens.site)} site(s) listens on {scheme}://{host}:{bound}\n")
-                tidy = asyncio.create_task(_tidy(telemetry, int(budget_gb * 10**9)))
                 await stop.wait()
-                tidy.cancel()
 
         asyncio.run(work())
-
-
-async def _tidy(telemetry: ParquetStore, budget: int) -> None:
-    """Keep the telemetry tidy; trouble is told and tried again."""
-    while True:
-        try:
-            done = await asyncio.to_thread(upkeep, telemetry, SystemClock().now_us() // 1_000_000, budget)
-            for text in done.removed:
-                LOG.info("gave way to the disk budget: %s", text)
-        except StoreError as error:
-            LOG.error("%s", error)  # noqa: TRY400  a full disk needs no traceback
-        await asyncio.sleep(UPKEEP_S)

@@ -171,6 +171,22 @@ def test_upload_goes_on_until_headquarters_is_back(tmp_path: Path) -> None:
     asyncio.run(run())
 
 
+def test_site_with_nothing_to_send_is_heard_all_the_same(tmp_path: Path) -> None:
+    """Every few minutes an empty batch goes out, and no more often."""
+
+    async def run() -> None:
+        site, pace = SiteOfTest(tmp_path), StepClock()
+        uplink = Broken(failures=0)
+        task = asyncio.ensure_future(uploading(site.outbox, uplink, pace)(CONTEXT))
+        await pace.advance(3000)
+        assert 8 <= uplink.calls <= 10
+        assert site.outbox.waiting().heard_us is not None
+        task.cancel()
+        site.close()
+
+    asyncio.run(run())
+
+
 def test_headquarters_that_takes_nothing_is_trouble(tmp_path: Path) -> None:
     """An empty answer is not taken for success, or the agent would send for ever without a pause."""
 

@@ -14,6 +14,8 @@ from mintage.units.errors import WireError
 
 LOG = logging.getLogger(__name__)
 IDLE_S = 1.0
+HEARTBEAT_S = 300.0
+"""A site that has nothing to send says so after so long: headquarters takes silence for trouble."""
 PAUSE_S, PAUSE_MAX_S = 1.0, 300.0
 """First and longest pause after a failure; each is twice the one before, less up to half of it at random."""
 
@@ -29,10 +31,14 @@ def uploading(outbox: Outbox, uplink: Uplink, pace: Clock | None = None) -> Part
     clock = pace or SystemClock()
 
     async def upload(_context: Context) -> None:
-        failures = 0
+        failures, heard_s = 0, clock.elapsed_s()
         while True:
             try:
                 sent = await send_some(outbox, uplink)
+                if not sent and clock.elapsed_s() - heard_s >= HEARTBEAT_S:
+                    await uplink.send(())
+                    outbox.tell("")
+                    heard_s = clock.elapsed_s()
             except WireError as error:
                 if not failures:
                     LOG.warning("headquarters: %s", error)
@@ -44,7 +50,9 @@ def uploading(outbox: Outbox, uplink: Uplink, pace: Clock | None = None) -> Part
             if failures:
                 LOG.info("headquarters takes parcels again")
             failures = 0
-            if not sent:
+            if sent:
+                heard_s = clock.elapsed_s()
+            else:
                 await clock.sleep(IDLE_S)
 
     return upload
