@@ -7,7 +7,7 @@ from typing import Any
 
 from cyclopts import App
 
-from mintage.cli.options import actor
+from mintage.cli.options import actor, login
 from mintage.cli.show import print_json, print_table
 from mintage.cli.site_desk import SiteDesk, open_desk, when
 from mintage.cli.site_options import SiteOptions
@@ -89,6 +89,7 @@ def request(
         reason=reason,
         expires_s=expires_min * 60,
         foreign_pools=foreign_pools,
+        login=login(),
     )
     _told(found, options)
 
@@ -103,7 +104,7 @@ def approve(id_: str, *, reason: str = "", options: SiteOptions = SiteOptions())
         id_: id of the request.
         reason: a word on it.
     """
-    _told(service.approve(open_desk(options), id_, who=actor(), reason=reason), options)
+    _told(service.approve(open_desk(options), id_, who=actor(), reason=reason, login=login()), options)
 
 
 @app.command

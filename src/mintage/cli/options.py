@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from datetime import date
 from getpass import getuser
 from pathlib import Path
+from pwd import getpwuid
 from typing import Annotated
 
 from cyclopts import Parameter
@@ -49,6 +50,14 @@ class Options:
     def view(self) -> View:
         """A view of the books for one command."""
         return View(self.journal())
+
+
+def login() -> str:
+    """The login that the operating system knows the command by; "" where it knows none."""
+    try:
+        return getpwuid(os.getuid()).pw_name
+    except KeyError:
+        return ""
 
 
 def actor() -> str:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import json
+import os
 from pathlib import Path
 
 import pytest
@@ -67,9 +68,10 @@ class Place(Shell):
         self.desk.latest.put(a_machine(number) for number in range(30))
         self.be("ann")
 
-    def be(self, who: str) -> None:
-        """Act as somebody from now on."""
+    def be(self, who: str, login: int = 0) -> None:
+        """Act as somebody from now on, from a login of the operating system."""
         self._monkeypatch.setenv("MINTAGE_ACTOR", who)
+        self._monkeypatch.setattr(os, "getuid", lambda: login)
 
     def refused(self, *words: str | Path) -> str:
         """The complaint of a command that must end with 2 and print no result."""
@@ -106,6 +108,8 @@ def test_an_action_from_preview_to_result(place: Place) -> None:
     asked = place.json("control", "request", "led", "all", "--to", "on", "--reason", "count them")
     assert (asked["state"], asked["counts"], asked["what"]) == ("pending", {"waiting": 30}, "led on")
     place.be("bob")
+    assert "the login root" in place.refused("control", "approve", asked["id"])
+    place.be("bob", login=1)
     assert place.json("control", "approve", asked["id"])["state"] == "approved"
     place.work()
     shown = place.json("control", "show", asked["id"])

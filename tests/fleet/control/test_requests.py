@@ -199,7 +199,7 @@ def test_actions_read_back_as_they_were_written() -> None:
     written = {
         "mode": ("eco",),
         "power": ("3,200 W",),
-        "pools": (f"{POOL} us.1", f"{POOL} us.2 y"),
+        "pools": (f"{POOL} us.1", f"{POOL} us.2 x"),
         "led": ("on",),
         "fan": ("60%",),
     }
@@ -217,3 +217,43 @@ def test_a_request_without_a_reason_is_refused(plant: Plant) -> None:
     """The audit always says why."""
     with pytest.raises(InputError, match="no reason"):
         service.request(plant.context, who="ann", action=Sleep(), scope="all", reason="  ")
+
+
+@pytest.mark.parametrize("reason", ["x" * 501, "a\nb", "\u001b]0;x\u0007", "\u202eback"])
+def test_a_reason_is_one_short_line_of_plain_text(plant: Plant, reason: str) -> None:
+    """What would change a terminal or a page, or fill it, is refused wherever a reason is given."""
+    with pytest.raises(InputError, match="reason"):
+        service.request(plant.context, who="ann", action=Sleep(), scope="all", reason=reason)
+    asked = service.request(plant.context, who="ann", action=Sleep(), scope="all", reason="電價上漲, see ticket 7")
+    for decide in (service.approve, service.reject):
+        with pytest.raises(InputError, match="reason"):
+            decide(plant.context, asked.id, who="bob", reason=reason)
+
+
+@pytest.mark.parametrize("who", ["Ann", " ann", "ann\u200b", "\uff41nn"])
+def test_another_spelling_or_the_same_login_is_no_second_person(tmp_path: Path, who: str) -> None:
+    """Names that read the same are one person's, also when requests are added up; so is one login under two names."""
+    plant = Plant(tmp_path, site=a_site(users=()))
+    service.request(plant.context, who="ann", action=Sleep(), scope="rack=r0 slot<=15", reason="x")
+    asked = service.request(plant.context, who=who, action=Sleep(), scope="rack=r1 slot<=15", reason="x", login="op")
+    assert asked.state == "pending"
+    with pytest.raises(InputError, match="his or her own"):
+        service.approve(plant.context, asked.id, who="ann")
+    with pytest.raises(InputError, match="login op"):
+        service.approve(plant.context, asked.id, who="bob", login="op")
+    assert service.approve(plant.context, asked.id, who="bob", login="lead").state == "approved"
+    plant.db.close()
+
+
+def test_a_pools_password_is_neither_kept_nor_shown(plant: Plant) -> None:
+    """A request with one is refused without repeating it; one that an older version kept is not shown."""
+    secret = SetPools((PoolSetting(POOL, "us.1", "hunter2"),))
+    with pytest.raises(InputError, match="no password other than x") as refused:
+        service.request(plant.context, who="ann", action=secret, scope="rack=r0 slot=1", reason="x")
+    assert "hunter2" not in str(refused.value)
+    plain = SetPools((PoolSetting(POOL, "us.1"),))
+    asked = service.request(plant.context, who="ann", action=plain, scope="rack=r0 slot=1", reason="x")
+    assert asked.action == plain
+    plant.db.execute("UPDATE action_request SET action = ?", (encode_action(secret),))
+    assert "hunter2" not in str(service.requests(plant.db))
+    assert "hunter2" not in str(service.show(plant.db, asked.id))

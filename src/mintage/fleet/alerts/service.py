@@ -9,6 +9,7 @@ import msgspec
 from mintage.fleet.alerts import store
 from mintage.fleet.alerts.store import Alert, Member, Window
 from mintage.fleet.alerts.words import headline, test_body
+from mintage.fleet.control.reasons import remark, said
 from mintage.fleet.control.roles import may
 from mintage.fleet.control.store import Desk
 from mintage.fleet.scope import parse_scope
@@ -17,7 +18,6 @@ from mintage.units.errors import InputError
 
 SNOOZE_S_MAX = 30 * 86_400
 WINDOW_S_MAX = 90 * 86_400
-WORDS_CHARACTERS_MAX = 500
 _SECOND_US = 1_000_000
 
 
@@ -79,7 +79,7 @@ def ack(desk: Desk, id_: str, *, who: str, why: str = "") -> Alert:
         InputError: no right, or it does not stand.
     """
     may(desk.site, who, "act")
-    return _said(desk, id_, acked_by=who, acked_us=desk.clock.now_us(), acked_why=_short(why))
+    return _said(desk, id_, acked_by=who, acked_us=desk.clock.now_us(), acked_why=remark(why))
 
 
 def snooze(desk: Desk, id_: str, *, who: str, for_s: float) -> Alert:
@@ -102,8 +102,6 @@ def maintain(desk: Desk, *, scope: str, from_us: int, to_us: int, who: str, why:
     """
     may(desk.site, who, "act")
     parse_scope(scope)
-    if not why.strip():
-        raise InputError("no reason is given.", field="reason")
     now_us = desk.clock.now_us()
     if to_us <= max(from_us, now_us):
         raise InputError("the window ends before it begins, or has ended.", field="to")
@@ -111,7 +109,7 @@ def maintain(desk: Desk, *, scope: str, from_us: int, to_us: int, who: str, why:
         remedy = "For longer, take the machines out of the rules' scope."
         raise InputError(f"a window is at most {WINDOW_S_MAX // 86_400} days.", field="to", remedy=remedy)
     store.define(desk.db)
-    made = Window(id=store.new_id("w"), scope=scope, from_us=from_us, to_us=to_us, who=who, why=_short(why))
+    made = Window(id=store.new_id("w"), scope=scope, from_us=from_us, to_us=to_us, who=who, why=said(why))
     desk.db.execute(
         "INSERT INTO alert_window (id, scope, from_us, to_us, who, why) VALUES (?, ?, ?, ?, ?, ?)",
         msgspec.structs.astuple(made),
@@ -161,9 +159,3 @@ def _said(desk: Desk, id_: str, **values: str | int | None) -> Alert:
         found = store.alert(desk.db, id_)
         raise InputError(f"{id_} does not stand any more: it is {found.state}.", field="id")
     return store.alert(desk.db, id_)
-
-
-def _short(words: str) -> str:
-    if len(words) > WORDS_CHARACTERS_MAX:
-        raise InputError(f"at most {WORDS_CHARACTERS_MAX} characters.", field="reason")
-    return words.strip()

@@ -46,6 +46,8 @@ NAMES: dict[str, type[Action]] = {str(kind.__struct_config__.tag): kind for kind
 """Names of the actions."""
 _SEPARATORS = frozenset(",|\"' ")
 """What separates words on the wire of one make or another: within a pool it would change the command."""
+_NO_SECRETS = frozenset({"", "x"})
+"""Passwords that are none: pools that count work by the worker's name are given x."""
 _DECODER = msgspec.json.Decoder(Action)
 
 
@@ -107,6 +109,28 @@ def checked(action: Action) -> Action:
             ):
                 raise InputError(f"'{pool.url}' and its worker have characters no machine takes.", field="to")
     return action
+
+
+def refuse_secrets(action: Action) -> None:
+    """Refuse a pool's password: whoever may read at the site would read it in the request.
+
+    Raises:
+        InputError: a pool has one other than the customary x.
+    """
+    if isinstance(action, SetPools) and any(pool.password not in _NO_SECRETS for pool in action.pools):
+        raise InputError(
+            "a request for pools takes no password other than x: everybody who may read requests would see it.",
+            field="to",
+            remedy="Leave it out. Where a pool insists on one, set it on the machine itself.",
+        )
+
+
+def masked(action: Action) -> Action:
+    """The action as it may be shown: a password that an older version kept is not."""
+    if not isinstance(action, SetPools):
+        return action
+    shown = (p if p.password in _NO_SECRETS else PoolSetting(p.url, p.worker, "***") for p in action.pools)
+    return SetPools(tuple(shown))
 
 
 def in_words(action: Action) -> str:

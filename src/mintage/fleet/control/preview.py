@@ -5,6 +5,7 @@ from __future__ import annotations
 import msgspec
 
 from mintage.fleet.control.actions import for_machine, foreign_pool, in_words, kind_of
+from mintage.fleet.control.roles import same_person
 from mintage.fleet.control.store import Desk, define
 from mintage.fleet.drivers.port import Action, Reboot
 from mintage.fleet.latest import Machine
@@ -111,11 +112,12 @@ def _meant(desk: Desk, scope: str) -> tuple[tuple[Machine, ...], tuple[str, ...]
 def _approval(desk: Desk, who: str, action: Action, assets: list[str]) -> tuple[bool, str]:
     """Whether a second person must approve. Many small requests weigh as much as the large one they make up."""
     recent = desk.db.rows(
-        "SELECT DISTINCT asset FROM action_target JOIN action_request ON id = request"
-        " WHERE asked_by = ? AND kind = ? AND needs_approval = 0 AND asked_us > ?",
-        (who, kind_of(action), desk.clock.now_us() - SPLIT_S * 1_000_000),
+        "SELECT DISTINCT asset, asked_by FROM action_target JOIN action_request ON id = request"
+        " WHERE kind = ? AND needs_approval = 0 AND asked_us > ?",
+        (kind_of(action), desk.clock.now_us() - SPLIT_S * 1_000_000),
     )
-    count, limit = len({row[0] for row in recent}.union(assets)), desk.site.approval_above
+    lately_his = {asset for asset, asked_by in recent if same_person(asked_by, who)}
+    count, limit = len(lately_his.union(assets)), desk.site.approval_above
     if count <= limit:
         return False, f"{count} of at most {limit} machines without approval"
     lately = f" ({len(assets)} now, the others within the last {SPLIT_S // 60} minutes)" if count > len(assets) else ""

@@ -6,6 +6,7 @@ run by whoever can write its files, and trusts that person with everything but t
 
 from __future__ import annotations
 
+import unicodedata
 from typing import Literal
 
 from mintage.fleet.sites import Role, Site
@@ -19,6 +20,44 @@ RIGHTS: dict[Right, frozenset[Role]] = {
     "administer": frozenset({"admin"}),
 }
 """Which roles carry a right."""
+
+
+def same_person(one: str, other: str) -> bool:
+    """Whether two names are one person's: spelling, case, spaces and what nobody sees make no second person."""
+    return _plain(one) == _plain(other)
+
+
+def insist_on_another(what: str, asked: tuple[str, str], who: str, login: str) -> None:
+    """Insist that a second person decides.
+
+    Args:
+        what: what was asked for, as it is told.
+        asked: name of who asked, and the login that he or she asked from; "" where that is not known.
+        who: name of who decides.
+        login: login that he or she decides from; "" where that is not known, as over the network.
+
+    Raises:
+        InputError: it is the same person, or the same login under another name.
+    """
+    asked_by, asked_login = asked
+    if same_person(asked_by, who):
+        raise InputError(
+            f"{asked_by} asked for {what}, and nobody approves his or her own request.",
+            field="who",
+            remedy="Ask a second person who has the role approver.",
+        )
+    if login and asked_login and same_person(login, asked_login):
+        raise InputError(
+            f"{asked_by} asked for {what} from the login {asked_login}, which is that of {who} too: another name is"
+            " no second person.",
+            field="who",
+            remedy="Approve it from a login of one's own, or over the agent's API with a token of one's own.",
+        )
+
+
+def _plain(name: str) -> str:
+    seen = (char for char in unicodedata.normalize("NFKC", name) if unicodedata.category(char) not in ("Cc", "Cf"))
+    return unicodedata.normalize("NFKC", "".join(seen).strip().casefold())
 
 
 def has_right(site: Site, who: str, right: Right) -> bool:

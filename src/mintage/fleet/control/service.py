@@ -4,9 +4,10 @@ from __future__ import annotations
 
 import secrets
 
-from mintage.fleet.control.actions import checked, encode_action, kind_of, trait
+from mintage.fleet.control.actions import checked, encode_action, kind_of, refuse_secrets, trait
 from mintage.fleet.control.preview import Change, Preview, plan, preview
-from mintage.fleet.control.roles import may
+from mintage.fleet.control.reasons import remark, said
+from mintage.fleet.control.roles import insist_on_another, may
 from mintage.fleet.control.store import (
     ActionRequest,
     Desk,
@@ -16,8 +17,10 @@ from mintage.fleet.control.store import (
     define,
     in_people_s,
     insert,
+    keep_login,
     listed,
     load,
+    login_of,
     results,
 )
 from mintage.fleet.drivers.port import Action
@@ -41,7 +44,6 @@ __all__ = [
 
 EXPIRES_S = 3600.0
 EXPIRES_S_MAX = 7 * 86_400.0
-REASON_CHARACTERS_MAX = 500
 _MICROSECONDS = 1_000_000
 
 
@@ -54,6 +56,7 @@ def request(
     reason: str,
     expires_s: float = EXPIRES_S,
     foreign_pools: bool = False,
+    login: str = "",
 ) -> ActionRequest:
     """Ask for an action. It is durable when this returns; the agent begins within a second, or after approval.
 
@@ -67,12 +70,14 @@ def request(
         reason: why; it stands in the audit.
         expires_s: seconds after which no machine is asked any more.
         foreign_pools: an administrator's word that machines may leave the site's whitelist of pools.
+        login: login of the operating system that he or she asks from; "" where that is not known.
 
     Raises:
-        InputError: no right, no reason, no machine, or pools that are not the site's.
+        InputError: no right, no reason, no machine, pools that are not the site's, or a pool's password.
     """
     may(desk.site, who, "act")
-    _said(reason)
+    why = said(reason)
+    refuse_secrets(action)
     if not 0 < expires_s <= EXPIRES_S_MAX:
         raise InputError(f"{expires_s:g} s is not between 1 and {EXPIRES_S_MAX:g}.", field="expires_s")
     define(desk.db)
@@ -94,7 +99,7 @@ def request(
             "line": trait(action).group,
             "action": encode_action(action),
             "scope": scope,
-            "reason": reason.strip(),
+            "reason": why,
             "asked_by": who,
             "asked_us": now_us,
             "begins_us": now_us,
@@ -102,24 +107,27 @@ def request(
             "state": "pending" if found.needs_approval else "approved",
             "needs_approval": found.needs_approval,
         }
+        keep_login(desk.db, id_, login)
         insert(desk.db, row, ((change.asset, change.address) for change in found.changes))
     return load(desk.db, id_)
 
 
-def approve(desk: Desk, id_: str, *, who: str, reason: str = "") -> ActionRequest:
+def approve(desk: Desk, id_: str, *, who: str, reason: str = "", login: str = "") -> ActionRequest:
     """Approve somebody else's request; the agent begins within a second.
+
+    Args:
+        desk: the site.
+        id_: which request.
+        who: who approves.
+        reason: a word on it.
+        login: login of the operating system that he or she approves from; "" where that is not known.
 
     Raises:
         InputError: no right, one's own request, or a request that waits for nobody.
     """
     may(desk.site, who, "approve")
     found = _pending(desk, id_)
-    if found.asked_by == who:
-        raise InputError(
-            f"{who} asked for {id_}, and nobody approves his or her own request.",
-            field="who",
-            remedy="Ask a second person who has the role approver.",
-        )
+    insist_on_another(id_, (found.asked_by, login_of(desk.db, id_)), who, login)
     return _decide(desk, id_, "approved", who, reason)
 
 
@@ -130,7 +138,7 @@ def reject(desk: Desk, id_: str, *, who: str, reason: str) -> ActionRequest:
         InputError: no right, no reason, or a request that waits for nobody.
     """
     may(desk.site, who, "approve")
-    _said(reason)
+    said(reason)
     _pending(desk, id_)
     return _decide(desk, id_, "rejected", who, reason)
 
@@ -142,14 +150,14 @@ def cancel(desk: Desk, id_: str, *, who: str, reason: str) -> ActionRequest:
         InputError: no right, no reason, or a request that is over.
     """
     may(desk.site, who, "act")
-    _said(reason)
+    why = said(reason)
     define(desk.db)
     found = load(desk.db, id_)
     if found.state == "pending":
         return _decide(desk, id_, "cancelled", who, reason)
     if found.state != "approved":
         raise InputError(f"{id_} is {found.state} already.", field="id")
-    close_targets(desk.db, id_, "cancelled", f"cancelled by {who}: {reason.strip()}", desk.clock.now_us())
+    close_targets(desk.db, id_, "cancelled", f"cancelled by {who}: {why}", desk.clock.now_us())
     return load(desk.db, id_)
 
 
@@ -169,13 +177,6 @@ def show(db: StateDb, id_: str) -> tuple[ActionRequest, list[MachineResult]]:
     return load(db, id_), results(db, id_)
 
 
-def _said(reason: str) -> None:
-    if not reason.strip():
-        raise InputError("no reason is given.", field="reason", remedy="Say why, for those who read the audit.")
-    if len(reason) > REASON_CHARACTERS_MAX:
-        raise InputError(f"a reason has at most {REASON_CHARACTERS_MAX} characters.", field="reason")
-
-
 def _pending(desk: Desk, id_: str) -> ActionRequest:
     define(desk.db)
     found = load(desk.db, id_)
@@ -192,7 +193,7 @@ def _decide(desk: Desk, id_: str, state: RequestState, who: str, reason: str) ->
         changed = desk.db.execute(
             "UPDATE action_request SET state = ?, decided_by = ?, decided_us = ?, decided_why = ?, begins_us = ?,"
             " finished_us = CASE ? WHEN 'approved' THEN NULL ELSE ? END WHERE id = ? AND state = 'pending'",
-            (state, who, now_us, reason.strip(), now_us, state, now_us, id_),
+            (state, who, now_us, remark(reason), now_us, state, now_us, id_),
         )
         if not changed:
             raise InputError(f"somebody else decided on {id_} just now.", field="id")

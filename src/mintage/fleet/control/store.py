@@ -7,7 +7,7 @@ from typing import Literal, Protocol
 
 import msgspec
 
-from mintage.fleet.control.actions import decode_action, in_words
+from mintage.fleet.control.actions import decode_action, in_words, masked
 from mintage.fleet.drivers.port import Action
 from mintage.fleet.latest import LatestState
 from mintage.fleet.sites import Site
@@ -22,6 +22,7 @@ CREATE TABLE IF NOT EXISTS action_request (
     begins_us INTEGER NOT NULL, expires_us INTEGER NOT NULL, state TEXT NOT NULL, needs_approval INTEGER NOT NULL,
     decided_by TEXT NOT NULL DEFAULT '', decided_us INTEGER, decided_why TEXT NOT NULL DEFAULT '',
     finished_us INTEGER, recorded INTEGER NOT NULL DEFAULT 0);
+CREATE TABLE IF NOT EXISTS action_login (request TEXT PRIMARY KEY, login TEXT NOT NULL) WITHOUT ROWID;
 CREATE INDEX IF NOT EXISTS action_request_state ON action_request (state, asked_us);
 CREATE TABLE IF NOT EXISTS action_target (
     request TEXT NOT NULL REFERENCES action_request (id), asset TEXT NOT NULL, address TEXT NOT NULL,
@@ -156,6 +157,18 @@ def insert(db: StateDb, row: Mapping[str, str | int], targets: Iterable[tuple[st
     )
 
 
+def keep_login(db: StateDb, request: str, login: str) -> None:
+    """Keep the login that a request was made from, where it is known."""
+    if login:
+        db.execute("INSERT INTO action_login (request, login) VALUES (?, ?)", (request, login))
+
+
+def login_of(db: StateDb, request: str) -> str:
+    """The login that a request was made from; "" where that is not known."""
+    rows = db.rows("SELECT login FROM action_login WHERE request = ?", (request,))
+    return str(rows[0][0]) if rows else ""
+
+
 def load(db: StateDb, request: str) -> ActionRequest:
     """One request.
 
@@ -208,7 +221,7 @@ def _counts(db: StateDb, request: str) -> dict[str, int]:
 
 
 def _request(row: Row, counts: dict[str, int]) -> ActionRequest:
-    action = decode_action(row[2])
+    action = masked(decode_action(row[2]))
     return ActionRequest(
         id=row[0],
         site=row[1],
