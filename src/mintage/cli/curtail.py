@@ -11,7 +11,7 @@ from cyclopts import App, Parameter
 from mintage.cli.curtail_ask import AskOptions
 from mintage.cli.curtail_rules import price, resume, rules
 from mintage.cli.curtail_tables import counted_by, plan_rows, print_detail, print_events, print_plan
-from mintage.cli.options import actor
+from mintage.cli.options import actor, login
 from mintage.cli.show import print_json, print_table
 from mintage.cli.site_desk import SiteDesk, open_desk
 from mintage.cli.site_options import SiteOptions
@@ -59,7 +59,7 @@ def start(
         limit: print at most so many machines; JSON has them all.
     """
     desk = open_desk(options)
-    event = service.start(desk, ask.ask(desk, options, reason), who=actor())
+    event = service.start(desk, ask.ask(desk, options, reason), who=actor(), login=login())
     if options.json:
         print_json(event)
         return
@@ -79,7 +79,7 @@ def approve(event: str, *, options: SiteOptions = SiteOptions()) -> None:
     Args:
         event: id of the curtailment.
     """
-    _told(service.approve(open_desk(options), event, who=actor()), options)
+    _told(service.approve(open_desk(options), event, who=actor(), login=login()), options)
 
 
 @app.command(name="list")

@@ -159,13 +159,13 @@ def number_of(asset: str) -> int:
 
 
 def a_site(*, users: tuple[User, ...] = (), limit_kw: int = 100_000) -> Site:
-    """A site with one feeder."""
+    """A site with one feeder; where it names users, more than three machines need a second person."""
     return Site(
         name="alder",
         region="canada",
         ranges=("127.0.0.0/26",),
         user=users,
-        approval_above=3,
+        approval_above=3 if users else 100,
         feeder=(Feeder(name="main", limit_kw=limit_kw),),
         hall=(Hall(name="hall-1", feeder="main"),),
     )

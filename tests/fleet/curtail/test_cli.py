@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import os
 from pathlib import Path
 from typing import Any, NamedTuple
 
@@ -62,16 +63,17 @@ class Desk:
         machines = [machine(n, power_w=3000 + n, efficiency=20 + n) for n in range(4)]
         SqliteLatest(self.db).put(machines)
 
-    def run(self, *words: str, actor: str = "ann") -> Said:
-        """Run `mintage curtail ...`."""
+    def run(self, *words: str, actor: str = "ann", login: int = 0) -> Said:
+        """Run `mintage curtail ...` as somebody, from a login of the operating system."""
         self._monkeypatch.setenv("MINTAGE_ACTOR", actor)
+        self._monkeypatch.setattr(os, "getuid", lambda: login)
         with pytest.raises(SystemExit) as stop:
             main(["curtail", *words])
         assert isinstance(stop.value.code, int)
         return Said(stop.value.code, *self._capsys.readouterr())
 
-    def json(self, *words: str, actor: str = "ann") -> Any:
-        said = self.run(*words, "--json", actor=actor)
+    def json(self, *words: str, actor: str = "ann", login: int = 0) -> Any:
+        said = self.run(*words, "--json", actor=actor, login=login)
         assert (said.code, said.err) == (0, ""), said.err
         return json.loads(said.out)
 
@@ -100,7 +102,7 @@ def test_preview_tells_order_worth_and_manner(desk: Desk) -> None:
     [
         (("--reason", "x"), "nothing is asked for"),
         (("--reason", "x", "--kw", "5", "--full"), "--kw and --full"),
-        (("--reason", " ", "--kw", "5"), "needs a reason"),
+        (("--reason", " ", "--kw", "5"), "no reason is given"),
         (("--reason", "x", "--kw", "0"), "Expected `int` >= 1"),
         (("--reason", "x", "--kw", "5", "--scope", "rock=r1"), "no field of a machine"),
         (("--reason", "x", "--kw", "5", "--until", "2020-01-01T00:00:00Z"), "ends before it begins"),
@@ -126,7 +128,8 @@ def test_from_start_to_cancel(desk: Desk) -> None:
     large = desk.json("start", "--full", "--reason", "storm")
     assert large["state"] == "preview"
     assert desk.run("approve", large["id"]).code == 2
-    assert desk.json("approve", large["id"], actor="lead")["state"] == "pending"
+    assert "the login root" in desk.run("approve", large["id"], actor="lead").err
+    assert desk.json("approve", large["id"], actor="lead", login=1)["state"] == "pending"
     assert desk.run("start", "--kw", "3", "--reason", "x", actor="eve").code == 2
     shown = desk.json("show", small["id"])
     assert shown["event"]["id"] == small["id"]

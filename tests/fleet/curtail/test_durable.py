@@ -10,7 +10,7 @@ import pytest
 from mintage.fleet.control import service as control
 from mintage.fleet.curtail import service
 from mintage.fleet.curtail.asks import Fixed, Full, Manner, Restore
-from mintage.fleet.drivers.port import Sleep
+from mintage.fleet.drivers.port import Action, Result, Sleep
 from tests.fleet.curtail.ground import Ground, ground, name
 from tests.loopback import block
 
@@ -159,7 +159,7 @@ def test_a_machine_that_does_not_come_back_is_tried_on(tmp_path: Path) -> None:
 
 
 def test_a_machine_that_is_gone_is_not_told_for_ever(tmp_path: Path) -> None:
-    """After a day of trying, and at once when somebody puts it to sleep by hand, nobody wakes it any more."""
+    """After a day of trying it is told when it answers again, and then it wakes; put to sleep by hand, it never is."""
 
     async def scenario() -> None:
         async with ground(tmp_path, block("curtail", 7), count=3) as site:
@@ -173,10 +173,44 @@ def test_a_machine_that_is_gone_is_not_told_for_ever(tmp_path: Path) -> None:
             await site.live(600, step_s=30)
             assert site.states(event.id)[name(2)] == "released"
             await site.live(90_000, step_s=3000)
-            assert site.states(event.id)[name(1)] == "released"
             told = len(site.wires.told)
             await site.live(9_000, step_s=3000)
             assert len(site.wires.told) == told
+            site.wires.cut.clear()
+            await site.live(900, step_s=30)
+            assert site.asleep() == {name(2)}
+            assert site.states(event.id)[name(1)] == "restored"
+            log = [note.what for note in service.event(site.context, event.id, who="ann").log]
+            assert sum("told to wake when it answers" in what for what in log) == 1
+            assert any("answers again" in what for what in log)
+
+
+def test_a_machine_that_answers_and_does_not_wake_is_told_so_often(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Back after more than a day, it says no to every wake: after some times it is left to a technician."""
+
+    async def scenario() -> None:
+        async with ground(tmp_path, block("curtail", 6), count=1) as site:
+            event = site.start(Full(), manner=Manner(tries_max=1, confirm_s=30, restore=Restore()))
+            await site.live(60)
+            act, deaf = site.wires.act, True
+
+            async def silent(asset: str, action: Action) -> Result:
+                site.wires.told.append((asset, type(action).__name__))
+                return Result("refused", "no") if deaf else await act(asset, action)
+
+            monkeypatch.setattr(site.wires, "act", silent)
+            service.restore(site.context, event.id, who="ann", reason="done")
+            await site.live(400)
+            await site.live(87_000, step_s=3000)
+            await site.live(20_000, step_s=300)
+            assert site.states(event.id)[name(0)] == "released"
+            told = len(site.wires.told)
+            await site.live(6_000, step_s=300)
+            assert len(site.wires.told) == told
+
+    asyncio.run(scenario())
 
     asyncio.run(scenario())
 

@@ -6,6 +6,7 @@ from typing import Annotated, Literal
 
 import msgspec
 
+from mintage.fleet.control.reasons import said
 from mintage.fleet.scope import parse_scope
 from mintage.units.errors import InputError
 
@@ -129,6 +130,7 @@ class Ask(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True)
         rule: rule or source that started it, "" for a person.
         starts_us: when it begins; None for at once.
         until_us: when machines come back; None where only the longest hold ends it.
+        kw_max: most that it may shed, however it grows; None for no limit.
         manner: how machines are shed and come back.
     """
 
@@ -139,6 +141,7 @@ class Ask(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True)
     rule: str = ""
     starts_us: int | None = None
     until_us: int | None = None
+    kw_max: Annotated[int, msgspec.Meta(gt=0)] | None = None
     manner: Manner = Manner()
 
     @property
@@ -174,10 +177,10 @@ def check_ask(ask: Ask, now_us: int) -> None:
     """Refuse what cannot be meant.
 
     Raises:
-        InputError: no reason, an unreadable scope, an end before the beginning, or limits that contradict themselves.
+        InputError: no reason or one that is no plain line, an unreadable scope, an end before the beginning, or limits
+            that contradict themselves.
     """
-    if not ask.reason.strip():
-        raise InputError("a curtailment needs a reason.", field="reason", remedy="Say why; it stands in the proof.")
+    said(ask.reason)
     parse_scope(ask.scope)
     for text in filter(None, (ask.manner.exclude, ask.manner.heat)):
         parse_scope(text)

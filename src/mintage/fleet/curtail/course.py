@@ -9,10 +9,12 @@ import msgspec
 from mintage.fleet.control.store import Desk, in_people_s
 from mintage.fleet.curtail import steps
 from mintage.fleet.curtail.asks import STEADY, Breakeven, Cap, Fixed, Thermal
-from mintage.fleet.curtail.candidates import Grounds, candidates, standby_w
+from mintage.fleet.curtail.bounds import bounded
+from mintage.fleet.curtail.candidates import Grounds, candidates
 from mintage.fleet.curtail.choice import Choice, Plan, Situation, choose
 from mintage.fleet.curtail.commands import begin_restore
 from mintage.fleet.curtail.delivered import baselines, stale_after_s
+from mintage.fleet.curtail.drawn import by_machine, drawn_w
 from mintage.fleet.curtail.prices import power_of, prices
 from mintage.fleet.curtail.states import RUN, SETTLED, Event, Target
 from mintage.fleet.curtail.store import Book
@@ -21,6 +23,8 @@ from mintage.units.errors import InputError
 
 RAMP_S = 300.0
 """A machine that hashes again draws its full power within this time."""
+_CLOSE_US = 1_000_000
+"""An end that is told is not corrected by less."""
 REPLAN_S = 15.0
 """How often a curtailment looks again whether it sheds the right machines."""
 
@@ -53,7 +57,7 @@ def advance(stage: Stage, event: Event) -> None:
     if event.state == "pending" and (event.ask.starts_us or 0) <= now_us:
         _begin(stage, event)
     elif event.state in ("shedding", "held"):
-        if event.ends_us is not None and event.ends_us <= now_us:
+        if _is_over(event, now_us):
             event.words = "its end came"
             stage.note(event, "its end came; machines come back")
             begin_restore(event, now_us)
@@ -68,10 +72,38 @@ def advance(stage: Stage, event: Event) -> None:
 
 def shift(event: Event, step_us: int) -> None:
     """The wall clock was stepped: move what is a length of time; an end that was named as an instant stays."""
-    if event.ends_us is not None and event.ends_us != event.ask.until_us:
-        event.ends_us += step_us
     event.step_us += step_us
     event.replan_us += step_us
+
+
+def hold_on(event: Event, now_us: int) -> None:
+    """It may be held for its longest hold from now, or until the instant that was named; changes the event."""
+    event.left_us = round(event.ask.manner.hold_max_s * 1e6)
+    _tell_end(event, now_us)
+
+
+def pass_time(event: Event, real_us: int, now_us: int) -> None:
+    """So much time has really passed: less of the hold is left; changes the event."""
+    if event.began_us is None or event.state not in ("shedding", "held"):
+        return
+    longest_us = round(event.ask.manner.hold_max_s * 1e6)
+    if event.left_us is None:  # it was begun by an agent that went by the wall clock alone
+        event.left_us = (event.ends_us or now_us) - now_us + real_us
+    event.left_us = min(max(event.left_us - real_us, 0), longest_us)
+    _tell_end(event, now_us)
+
+
+def _tell_end(event: Event, now_us: int) -> None:
+    ends_us = now_us + (event.left_us or 0)
+    if event.ask.until_us is not None:
+        ends_us = min(ends_us, event.ask.until_us)
+    if event.ends_us is None or abs(ends_us - event.ends_us) > _CLOSE_US:
+        event.ends_us = ends_us
+
+
+def _is_over(event: Event, now_us: int) -> bool:
+    until_us = event.ask.until_us
+    return event.left_us == 0 or (until_us is not None and until_us <= now_us)
 
 
 def plan_for(stage: Stage, event: Event) -> Plan:
@@ -104,7 +136,7 @@ def plan_for(stage: Stage, event: Event) -> Plan:
         price_usd_mwh=told.price_usd_mwh if told else None,
         prices_by=told.by if told else "",
         pue=float(site.pue),
-        power_w=power_of(db, site, stage.machines.values(), ask.shed.feeder, now_us)
+        power_w=power_of(db, site, stage.machines.values(), ask.shed.feeder, now_us, by_machine(stage.targets.values()))
         if isinstance(ask.shed, Cap)
         else None,
         own=own,
@@ -112,17 +144,21 @@ def plan_for(stage: Stage, event: Event) -> Plan:
     return choose(ask, candidates(stage.machines.values(), ask, grounds), situation)
 
 
+def _plan_within(stage: Stage, event: Event) -> Plan:
+    plan = plan_for(stage, event)
+    return bounded(plan, event, stage.book.unfinished(), stage.targets, stage.context.site.approval_above)
+
+
 def _begin(stage: Stage, event: Event) -> None:
-    now_us, ask = stage.now_us, event.ask
+    now_us = stage.now_us
     try:
-        plan = plan_for(stage, event)
+        plan = _plan_within(stage, event)
     except InputError as error:
         event.state = event.outcome = "aborted"
         event.ended_us, event.words = now_us, str(error)
         stage.note(event, f"not begun: {error}")
         return
-    longest_us = now_us + round(ask.manner.hold_max_s * 1e6)
-    event.ends_us = min(ask.until_us, longest_us) if ask.until_us else longest_us
+    hold_on(event, now_us)
     event.state, event.began_us = "shedding", now_us
     _apply(stage, event, plan)
     event.baselines = baselines(stage.context, event, stage.targets, stage.machines, now_us)
@@ -156,18 +192,19 @@ def _look_again(stage: Stage, event: Event) -> None:
     every_s = max(REPLAN_S, in_people_s(stage.context.clock, 0.5))
     event.replan_us = now_us + round(every_s * 1e6)
     try:
-        plan = plan_for(stage, event)
+        plan = _plan_within(stage, event)
     except InputError as error:
         if event.words != str(error):
             event.words = str(error)
             stage.note(event, f"cannot look again: {error}")
         return
-    if plan.words != event.words and isinstance(ask.shed, (*STEADY, Cap)):
+    is_bound = plan.words.startswith("stops at") != event.words.startswith("stops at")
+    if plan.words != event.words and (isinstance(ask.shed, (*STEADY, Cap)) or is_bound):
         stage.note(event, plan.words or "nothing is missing any more")
     event.words = plan.words
-    if ask.rule and ask.until_us is None:
+    if ask.trigger == "rule" and ask.until_us is None:
         # What shows that it is still needed was just seen; without that it ends after the longest hold.
-        event.ends_us = now_us + round(ask.manner.hold_max_s * 1e6)
+        hold_on(event, now_us)
     _apply(stage, event, plan)
     if isinstance(ask.shed, STEADY):
         return
@@ -231,11 +268,12 @@ def _bring_back(stage: Stage, event: Event, over: list[Target]) -> None:
     if not waiting or stage.now_us < event.step_us:
         return
     manner = event.ask.manner.restore
-    room_w = _room_w(stage)
+    room_w, drawn = _room_w(stage)
     sum_w, count, blocked = 0.0, 0, 0
     for target in sorted(waiting, key=lambda item: -item.rank):
         feeder = _feeder(stage, target)
-        if target.told and target.baseline_w > room_w.get(feeder, float("inf")):
+        more_w = target.baseline_w - drawn.get(target.asset, 0.0)
+        if target.told and more_w > max(room_w.get(feeder, float("inf")), 0.0):
             blocked += 1
             continue
         full = (manner.machines and count >= manner.machines) or (
@@ -245,7 +283,7 @@ def _bring_back(stage: Stage, event: Event, over: list[Target]) -> None:
             break
         count, sum_w = count + 1, sum_w + target.baseline_w
         if feeder in room_w:
-            room_w[feeder] -= target.baseline_w
+            room_w[feeder] -= max(more_w, 0.0)
         steps.restore(target, stage.now_us)
     event.step_us = stage.now_us + round(manner.every_s * 1e6)
     words = f"{blocked:,} machines wait for room on their feeder" if blocked else ""
@@ -264,8 +302,13 @@ def _ramps(target: Target, now_us: int) -> bool:
     return target.state == "restored" and now_us - (target.restored_us or 0) < RAMP_S * 1e6
 
 
-def _room_w(stage: Stage) -> dict[str, float]:
-    """What each feeder may still carry: its limit less what its machines draw, and less what is on its way back."""
+def _room_w(stage: Stage) -> tuple[dict[str, float], dict[str, float]]:
+    """What each feeder may still carry, and what each machine is counted with.
+
+    It is the limit less what the machines draw, and less what is on its way back. A machine of which nobody knows
+    what it draws counts as the largest of its feeder: one unknown machine does not keep all others asleep.
+    """
+    held = by_machine(stage.targets.values())
     room_w = {feeder.name: feeder.limit_kw * 1000.0 for feeder in stage.context.site.feeder}
     used_w: dict[str, float] = defaultdict(float)
     coming = {
@@ -274,7 +317,13 @@ def _room_w(stage: Stage) -> dict[str, float]:
         for target in targets.values()
         if target.want == RUN and (target.state == "restoring" or _ramps(target, stage.now_us))
     }
+    known = {asset: drawn_w(machine, held.get(asset)) for asset, machine in stage.machines.items()}
+    most_w: dict[str, float] = defaultdict(float)
     for asset, machine in stage.machines.items():
-        power_w = machine.power_w[0] or (standby_w(machine) if machine.state == "asleep" else 0.0)
-        used_w[machine.place.feeder] += max(power_w, coming.get(asset, 0.0))
-    return {name: limit_w - used_w[name] for name, limit_w in room_w.items()}
+        most_w[machine.place.feeder] = max(most_w[machine.place.feeder], known[asset] or 0.0)
+    drawn: dict[str, float] = {}
+    for asset, machine in stage.machines.items():
+        power_w = known[asset]
+        drawn[asset] = max(most_w[machine.place.feeder] if power_w is None else power_w, coming.get(asset, 0.0))
+        used_w[machine.place.feeder] += drawn[asset]
+    return {name: limit_w - used_w[name] for name, limit_w in room_w.items()}, drawn

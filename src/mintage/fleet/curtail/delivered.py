@@ -27,6 +27,7 @@ BASELINE_MINUTES = 5
 METER_LAG_US = 2 * MINUTE_US
 """Meters are read once a minute; a count waits so long for the reading after its last minute."""
 _SAMPLE_S = 5.0
+_SPAN_US_MAX = 14 * 86_400_000_000
 
 
 class Tally(msgspec.Struct, frozen=True, kw_only=True):
@@ -108,6 +109,8 @@ class Sampler:
         """Keep the minutes that ended before an instant."""
         seen, last_us = self._seen[event_id], book.minute_last_us(event_id)
         first_us = self._first_us[event_id] // MINUTE_US * MINUTE_US if last_us is None else last_us + MINUTE_US
+        # A clock that was set right by years leaves no years of minutes behind.
+        first_us = max(first_us, (until_us - round(stale_s * 1e6)) // MINUTE_US * MINUTE_US - MINUTE_US)
         for minute_us in range(first_us, until_us // MINUTE_US * MINUTE_US, MINUTE_US):
             # After a long silence only the last minutes are known; the others stay gaps.
             if until_us - minute_us <= stale_s * 1e6 + MINUTE_US:
@@ -118,6 +121,13 @@ class Sampler:
 def stale_after_s(desk: Desk) -> float:
     """Age at which a machine's readings no longer say what it does now."""
     return max(3 * desk.site.agent.poll_s, in_people_s(desk.clock, 15.0), 120.0)
+
+
+def answers(machine: Machine | None, now_us: int, stale_s: float) -> bool:
+    """Whether a machine answered lately."""
+    snapshot = machine.snapshot if machine else None
+    is_heard = machine is not None and machine.state not in ("offline", "unknown")
+    return snapshot is not None and is_heard and (now_us - snapshot.at_us) / 1e6 <= stale_s
 
 
 def tally(
@@ -183,7 +193,8 @@ def count(db: StateDb, site: Site, book: Book, event: Event, until_us: int) -> l
     told = book.tallies(event.id)
     meters, _ = supply_meters(site)
     found = []
-    for minute_us in range(event.began_us // MINUTE_US * MINUTE_US, until_us, MINUTE_US):
+    first_us = max(event.began_us, until_us - _SPAN_US_MAX)  # where it began by a wrong clock, the last days count
+    for minute_us in range(first_us // MINUTE_US * MINUTE_US, until_us, MINUTE_US):
         start_us, end_us = max(minute_us, event.began_us), min(minute_us + MINUTE_US, until_us)
         tallied = msgspec.json.decode(told[minute_us], type=Tally) if minute_us in told else None
         found.append(_minute(db, meters, event, (start_us, end_us), tallied))

@@ -51,8 +51,15 @@ def stand(book: Book, name: str, standing: Standing, who: str, now_us: int) -> N
         book.set("standings", msgspec.json.encode(found), who, now_us)
 
 
-def foresee(context: Desk, book: Book, ask: Ask, now_us: int) -> Plan:
+def foresee(context: Desk, book: Book, ask: Ask, now_us: int, event_id: str = "") -> Plan:
     """What an ask would shed if it began now.
+
+    Args:
+        context: the site.
+        book: its curtailments.
+        ask: what is asked.
+        now_us: the instant.
+        event_id: open curtailment that goes on with it; "" for a new one.
 
     Raises:
         InputError: a price or a power that it needs is unknown.
@@ -65,7 +72,7 @@ def foresee(context: Desk, book: Book, ask: Ask, now_us: int) -> Plan:
         targets={event.id: {target.asset: target for target in book.targets(event.id)} for event in unfinished},
         now_us=now_us,
     )
-    return course.plan_for(stage, Event(id="", state="preview", ask=ask, who="", created_us=now_us))
+    return course.plan_for(stage, Event(id=event_id, state="preview", ask=ask, who="", created_us=now_us))
 
 
 class Follower:

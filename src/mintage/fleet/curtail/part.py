@@ -11,9 +11,8 @@ import asyncio
 from collections import defaultdict
 
 from mintage.fleet.context import Context
-from mintage.fleet.control.store import in_people_s
 from mintage.fleet.curtail import commands, course, steps
-from mintage.fleet.curtail.delivered import Sampler
+from mintage.fleet.curtail.delivered import Sampler, answers, stale_after_s
 from mintage.fleet.curtail.dispatch import Dispatch
 from mintage.fleet.curtail.follower import Follower
 from mintage.fleet.curtail.mqtt import listen
@@ -22,6 +21,7 @@ from mintage.fleet.curtail.people import slept_by as slept_by_hand
 from mintage.fleet.curtail.proof import close
 from mintage.fleet.curtail.states import OPEN, OVER, RUN, SETTLED, STEERING, Event, Target, strength
 from mintage.fleet.curtail.store import Book
+from mintage.fleet.curtail.timekeeping import Timekeeper, boot_id
 from mintage.fleet.drivers.port import Action
 from mintage.fleet.latest import Machine
 
@@ -31,9 +31,10 @@ REAL_PAUSE_S = 0.1
 _CALM_US = 5_000_000
 """While machines are merely held, they are looked at only so often."""
 _DAY_US = 86_400_000_000
-"""A machine that did not come back is told to again for so long; afterwards it is a matter for a technician."""
-_STEP_S = 5.0
-"""The wall clock may run away from the monotonic one by so much before it counts as stepped."""
+"""A machine that did not come back is told to again for so long; afterwards only when it answers again."""
+_LATE_MAX = 20
+"""So often a machine that answers again after more than a day is told to wake; then it is a technician's matter."""
+_AWAY = "did not come back within a day; is told to wake when it answers again"
 
 
 async def run(context: Context) -> None:
@@ -62,15 +63,17 @@ class Engine:
 
     Args:
         context: the site.
+        boot: boot of the operating system that the monotonic clock counts from; None asks the system.
     """
 
-    def __init__(self, context: Context) -> None:
+    def __init__(self, context: Context, boot: str | None = None) -> None:
         self.context, self.book = context, Book(context.db)
         self.dispatch = Dispatch(context.hands)
         self._sampler = Sampler(context)
         self._rules = Follower(context, self.book)
         self._looked_us = -_CALM_US
-        self._clock_us: tuple[int, float] | None = None
+        self._time = Timekeeper(context.clock, self.book, boot_id() if boot is None else boot)
+        self._passed_us = 0
 
     def round(self) -> None:
         """One round."""
@@ -88,6 +91,7 @@ class Engine:
             events = self.book.unfinished()
             told = self._move(events, self.book.commands(), machines, now_us)
             told += self._straggle(self.book.stragglers(), machines, now_us)
+        self._passed_us = 0  # it is kept now
         for event_id, asset, action in told:
             self.dispatch.tell(event_id, asset, action)
         for event in events:
@@ -112,7 +116,9 @@ class Engine:
         heed_people(self.book, events, targets, now_us)
         stage = course.Stage(context=self.context, book=self.book, machines=machines, targets=targets, now_us=now_us)
         for event in events:
+            course.pass_time(event, self._passed_us, now_us)
             course.advance(stage, event)
+        self._time.keep()
         told = self._reconcile(events, targets, machines, now_us)
         self._sampler.sample(self.book, events, targets, machines, now_us)
         for event in events:
@@ -177,15 +183,25 @@ class Engine:
             before = (target.state, target.tries)
             pace = steps.pace(event.ask.manner, self.context.clock)
             slept_by = slept_by_hand(self.book, target.asset, event.ended_us or 0)
-            tried_us = now_us - (event.ended_us or 0)
-            if slept_by or tried_us > max(_DAY_US, 10 * pace.straggler_us):
-                target.state = "released"
-                target.words = f"put to sleep by {slept_by}" if slept_by else "did not come back within a day"
-                self._note(event, f"{target.asset}: {target.words}", now_us)
+            machine = machines.get(target.asset)
+            is_late = now_us - (event.ended_us or 0) > max(_DAY_US, 10 * pace.straggler_us)
+            words = _given_up(target, machine, slept_by) if slept_by or is_late else ""
+            if words:
+                target.state, target.words = "released", words
+                self._note(event, f"{target.asset}: {words}", now_us)
                 self.book.save_targets([target])
                 continue
-            step = steps.straggle(target, machines.get(target.asset), pace, now_us)
+            if is_late and not answers(machine, now_us, stale_after_s(self.context)):
+                if target.words != _AWAY:
+                    target.words = _AWAY
+                    self._note(event, f"{target.asset}: {_AWAY}", now_us)
+                    self.book.save_targets([target])
+                continue
+            step = steps.straggle(target, machine, pace, now_us)
             self._note(event, step.note, now_us)
+            if is_late and step.action is not None:
+                target.late += 1
+                self._note(event, f"{target.asset}: answers again; told to wake" if target.late == 1 else "", now_us)
             if step.action is not None:
                 told.append((target.event, target.asset, step.action))
             if (target.state, target.tries) != before:
@@ -197,18 +213,26 @@ class Engine:
             self.book.note(event.id, now_us, "agent", what)
 
     def _follow_clock(self, now_us: int) -> None:
-        """Where the wall clock was stepped, move every deadline that is a length of time with it."""
-        elapsed_s = self.context.clock.elapsed_s()
-        before, self._clock_us = self._clock_us, (now_us, elapsed_s)
-        if before is None:
-            return
-        step_us = round(now_us - before[0] - (elapsed_s - before[1]) * 1e6)
-        if abs(step_us) < in_people_s(self.context.clock, _STEP_S) * 1e6:
+        """Count the time that passed; where the wall clock was stepped, move every length of time with it."""
+        passed = self._time.passed()
+        self._passed_us += passed.real_us
+        step_us = passed.step_us
+        if not step_us:
             return
         with self.context.db.transaction():
             for event in self.book.unfinished():
                 if event.state in OPEN:
                     course.shift(event, step_us)
                     self.book.save(event)
-                    self.book.shift_targets(event.id, step_us)
+                    self.book.shift(self.book.targets(event.id), step_us)
                     self.book.note(event.id, now_us, "agent", f"the clock was stepped by {step_us / 1e6:+,.0f} s")
+            self.book.shift(self.book.stragglers(), step_us)
+
+
+def _given_up(target: Target, machine: Machine | None, slept_by: str) -> str:
+    """Why a machine that did not come back is not told any more; "" where it is, when it answers again."""
+    if slept_by:
+        return f"put to sleep by {slept_by}"
+    if machine is None:
+        return "is no machine of this site any more"
+    return f"answers again, and did not wake when told {target.late} times" if target.late >= _LATE_MAX else ""

@@ -28,6 +28,13 @@ def slept_by(book: Book, asset: str, since_us: int) -> str:
     return next((who for _, kind, who, _, _ in last if kind == "sleep"), "")
 
 
+def asleep_by_hand(book: Book) -> set[str]:
+    """Machines of which the last word of people was that they sleep."""
+    define(book.db)
+    last = {row[0]: row[1] for row in book.db.rows(_BY_HAND, (0,))}
+    return {asset for asset, kind in last.items() if kind == "sleep"}
+
+
 def heed_people(book: Book, events: Iterable[Event], targets: Mapping[str, Mapping[str, Target]], now_us: int) -> None:
     """Take what people asked of machines since each curtailment began; changes targets."""
     steering = [event for event in events if event.state in STEERING and event.began_us is not None]

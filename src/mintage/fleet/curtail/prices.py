@@ -2,13 +2,16 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from functools import lru_cache
 from pathlib import Path
+from types import MappingProxyType
 from typing import Literal
 
 import msgspec
 
+from mintage.fleet.curtail.drawn import drawn_w
+from mintage.fleet.curtail.states import Target
 from mintage.fleet.curtail.store import Book
 from mintage.fleet.energy.readings import meter_power_w, site_power_w
 from mintage.fleet.energy.tariff import Tariff, load_tariff, price_usd_mwh
@@ -79,10 +82,26 @@ def prices(site: Site, book: Book, now_us: int) -> Prices:
     )
 
 
-def power_of(db: StateDb, site: Site, machines: Iterable[Machine], feeder: str, now_us: int) -> float | None:
+def power_of(
+    db: StateDb,
+    site: Site,
+    machines: Iterable[Machine],
+    feeder: str,
+    now_us: int,
+    held: Mapping[str, Target] = MappingProxyType({}),
+) -> float | None:
     """Power of the site or of one feeder now, W: by meters, else by its machines and the PUE; None where unknown.
 
-    Machines that tell no power and are not asleep make the sum unknown: a cap that is guessed protects nothing.
+    A machine that tells no power counts as `drawn_w` says; one of which nobody knows what it drew makes the sum
+    unknown: a cap that is guessed protects nothing.
+
+    Args:
+        db: state of the site.
+        site: its description.
+        machines: its machines.
+        feeder: which feeder; "" for the whole site.
+        now_us: the instant.
+        held: what curtailments know of machines that they hold.
 
     Raises:
         InputError: the site has no such feeder.
@@ -104,10 +123,10 @@ def power_of(db: StateDb, site: Site, machines: Iterable[Machine], feeder: str, 
     for machine in machines:
         if feeder and machine.place.feeder != feeder:
             continue
-        power_w, _ = machine.power_w
-        if power_w is None and machine.state in ("hashing", "starting"):
+        power_w = drawn_w(machine, held.get(machine.asset))
+        if power_w is None:
             return None
-        sum_w += power_w or 0.0
+        sum_w += power_w
     return sum_w * float(site.pue)
 
 

@@ -9,12 +9,15 @@ from collections.abc import Sequence
 
 import msgspec
 
-from mintage.fleet.control.roles import may
+from mintage.fleet.control.reasons import said
+from mintage.fleet.control.roles import insist_on_another, may
 from mintage.fleet.control.store import Desk, in_people_s
 from mintage.fleet.curtail.asks import Ask, check_ask
+from mintage.fleet.curtail.bounds import his_machines
 from mintage.fleet.curtail.choice import Plan
 from mintage.fleet.curtail.delivered import count
 from mintage.fleet.curtail.follower import Standing, foresee, rules_of, stand
+from mintage.fleet.curtail.people import asleep_by_hand
 from mintage.fleet.curtail.prices import Quantity, tell
 from mintage.fleet.curtail.rules import Rules, check_rules
 from mintage.fleet.curtail.states import OPEN, OVER, Event, Minute, Note, Target
@@ -53,10 +56,17 @@ def preview(desk: Desk, ask: Ask, *, who: str) -> Plan:
     return foresee(desk, Book(desk.db), ask, now_us)
 
 
-def start(desk: Desk, ask: Ask, *, who: str) -> Event:
+def start(desk: Desk, ask: Ask, *, who: str, login: str = "") -> Event:
     """Ask for a curtailment. It is durable when this returns; the agent begins within a second, or after approval.
 
-    More machines than the site lets one person touch wait for a second one, where the site names its users.
+    More machines than the site lets one person touch wait for a second one. What the same person sheds already, or
+    asked for within `SPLIT_S`, counts with it; a curtailment that nobody approved never grows beyond that number.
+
+    Args:
+        desk: the site.
+        ask: what is asked for.
+        who: who asks.
+        login: login of the operating system that he or she asks from; "" where that is not known.
 
     Raises:
         InputError: as `preview`, or no right to act.
@@ -64,12 +74,23 @@ def start(desk: Desk, ask: Ask, *, who: str) -> Event:
     may(desk.site, who, "act")
     ask = msgspec.structs.replace(ask, trigger="person", rule="")  # nobody passes for a rule
     plan = preview(desk, ask, who=who)
-    alone = len(plan.choices) <= desk.site.approval_above or not desk.site.user
-    return Book(desk.db).add(ask, who, desk.clock.now_us(), "pending" if alone else "preview")
+    assets = tuple(choice.candidate.asset for choice in plan.choices)
+    book = Book(desk.db)
+    with desk.db.transaction():  # whoever asks twice at once is weighed one after the other
+        count = len(his_machines(book, who, desk.clock).union(assets))
+        if count > desk.site.approval_above:
+            return book.add(ask, who, desk.clock.now_us(), "preview", login=login)
+        return book.add(ask, who, desk.clock.now_us(), login=login, foreseen=assets)
 
 
-def approve(desk: Desk, event_id: str, *, who: str) -> Event:
-    """Approve somebody else's curtailment; the agent begins within a second.
+def approve(desk: Desk, event_id: str, *, who: str, login: str = "") -> Event:
+    """Approve somebody else's curtailment, also for what it may grow to; the agent begins within a second.
+
+    Args:
+        desk: the site.
+        event_id: which curtailment.
+        who: who approves.
+        login: login of the operating system that he or she approves from; "" where that is not known.
 
     Raises:
         InputError: no right, one's own, or one that waits for nobody.
@@ -80,16 +101,11 @@ def approve(desk: Desk, event_id: str, *, who: str) -> Event:
         found = book.event(event_id)
         if found.state != "preview":
             raise InputError(f"{event_id} waits for nobody: it is {found.state}.")
-        if found.who == who:
-            raise InputError(
-                f"{who} asked for {event_id}, and nobody approves his or her own.",
-                field="who",
-                remedy="Ask another approver.",
-            )
+        insist_on_another(event_id, (found.who, found.login), who, login)
         check_ask(found.ask, now_us)
         if now_us - found.created_us > in_people_s(desk.clock, APPROVAL_S) * 1e6:
             raise InputError(f"{event_id} was asked for too long ago.", remedy="Ask for it anew.")
-        found.state = "pending"
+        found.state, found.approved_by = "pending", who
         book.save(found)
         book.note(event_id, now_us, who, "approved it")
     return found
@@ -139,18 +155,24 @@ def release(desk: Desk, assets: Sequence[str], *, who: str, reason: str) -> dict
         InputError: no right, no reason, or none of them is held.
     """
     may(desk.site, who, "act")
-    _said(reason)
+    reason = said(reason)
     book = Book(desk.db)
     held = {asset: event for asset, event in book.held().items() if asset in assets}
     if not held:
         raise InputError("none of these machines is held by a curtailment.", remedy="See `mintage curtail list`.")
-    book.command("", "release", who, reason.strip(), desk.clock.now_us(), tuple(held))
+    book.command("", "release", who, reason, desk.clock.now_us(), tuple(held))
     return held
 
 
 def held(desk: Desk) -> dict[str, str]:
     """Machines that curtailments keep from running as before, each with one that does; for whoever acts on them."""
     return Book(desk.db).held()
+
+
+def kept_asleep(desk: Desk) -> set[str]:
+    """Machines that a curtailment holds, or that somebody put to sleep by hand and nobody woke."""
+    book = Book(desk.db)
+    return {*book.held(), *asleep_by_hand(book)}
 
 
 def events(desk: Desk, *, who: str, limit: int = 50) -> list[Event]:
@@ -219,7 +241,7 @@ def tell_price(desk: Desk, quantity: Quantity, value: float, *, who: str) -> Non
 def _end(desk: Desk, event_id: str, what: str, who: str, reason: str) -> Event:
     """Leave a command for the agent; a rule whose curtailment a person ends rests until it is resumed."""
     may(desk.site, who, "act")
-    _said(reason)
+    reason = said(reason)
     book, now_us = Book(desk.db), desk.clock.now_us()
     with desk.db.transaction():
         found = book.event(event_id)
@@ -231,12 +253,7 @@ def _end(desk: Desk, event_id: str, what: str, who: str, reason: str) -> Event:
             book.save(found)
             book.note(event_id, now_us, who, f"{what} before approval: {reason}")
             return found
-        book.command(event_id, what, who, reason.strip(), now_us)
+        book.command(event_id, what, who, reason, now_us)
         if found.ask.rule:
             stand(book, found.ask.rule, Standing(paused_by=who), who, now_us)
     return found
-
-
-def _said(reason: str) -> None:
-    if not reason.strip():
-        raise InputError("no reason is given.", field="reason", remedy="Say why; it stands in the proof.")

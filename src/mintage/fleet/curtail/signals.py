@@ -13,8 +13,10 @@ from typing import Annotated, Literal
 
 import msgspec
 
+from mintage.fleet.control.reasons import said
 from mintage.fleet.control.store import Desk
-from mintage.fleet.curtail.asks import Ask, Cap, Fixed, Full, Shed, check_ask
+from mintage.fleet.curtail.asks import Ask, Cap, Fixed, Full, Kw, Shed, check_ask
+from mintage.fleet.curtail.course import hold_on
 from mintage.fleet.curtail.follower import Standing, foresee, rules_of, standings
 from mintage.fleet.curtail.prices import tell
 from mintage.fleet.curtail.rules import Rules, Source
@@ -47,9 +49,9 @@ class Signal(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=Tr
     seq: Annotated[int, msgspec.Meta(ge=0, lt=1 << 53)]
     at: str
     say: Literal["shed", "restore", "price"]
-    kw: Annotated[int, msgspec.Meta(gt=0)] | None = None
+    kw: Kw | None = None
     full: bool = False
-    cap_kw: Annotated[int, msgspec.Meta(gt=0)] | None = None
+    cap_kw: Kw | None = None
     until: str = ""
     price_usd_mwh: float | None = None
     hashprice_usd_ph_day: float | None = None
@@ -182,7 +184,7 @@ def _heed(desk: Desk, signal: Signal, source: Source) -> Heeded:
             return _shed(desk, book, signal, source, event)
         if event is None:
             return Heeded(source=source.name, seq=signal.seq, did="nothing: nothing is shed for it")
-        book.command(event.id, "restore", f"source {source.name}", signal.reason or "told to", now_us)
+        book.command(event.id, "restore", f"source {source.name}", said(signal.reason or "told to"), now_us)
         return Heeded(source=source.name, seq=signal.seq, did="restores", event=event.id)
 
 
@@ -209,13 +211,15 @@ def _shed(desk: Desk, book: Book, signal: Signal, source: Source, event: Event |
         trigger="signal",
         rule=source.name,
         until_us=parse_instant(signal.until) if signal.until else None,
+        kw_max=source.kw_max,
         manner=source.manner or rules_of(book).manner,
     )
     check_ask(ask, now_us)
-    plan_w = foresee(desk, book, ask, now_us).shed_w
-    if isinstance(ask.shed, Full) and plan_w > source.kw_max * 1000:
+    plan_w = foresee(desk, book, ask, now_us, event.id if event else "").shed_w
+    if not isinstance(ask.shed, Fixed) and plan_w > source.kw_max * 1000:
         raise InputError(
-            f"that is {plan_w / 1000:,.0f} kW, and {source.name} may ask for {source.kw_max:,}.", field="full"
+            f"that is {plan_w / 1000:,.0f} kW, and {source.name} may ask for {source.kw_max:,}.",
+            field="full" if isinstance(ask.shed, Full) else "cap_kw",
         )
     if event is None:
         event = book.add(ask, f"source {source.name}", now_us)
@@ -224,8 +228,7 @@ def _shed(desk: Desk, book: Book, signal: Signal, source: Source, event: Event |
         raise InputError(f"{event.id} is restoring; say it again when that is over.", field="say")
     event.ask = ask
     if event.began_us is not None:
-        longest_us = now_us + round(ask.manner.hold_max_s * 1e6)
-        event.ends_us = min(ask.until_us, longest_us) if ask.until_us else longest_us
+        hold_on(event, now_us)
         event.replan_us = now_us
     book.save(event)
     book.note(event.id, now_us, f"source {source.name}", f"said again: {ask.reason}")

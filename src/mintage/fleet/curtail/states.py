@@ -60,11 +60,15 @@ class Event(msgspec.Struct, kw_only=True):
         state: where it stands.
         ask: what was asked.
         who: who or what asked.
+        login: login of the operating system that was asked from; "" where that is not known.
+        approved_by: second person who approved it; "" where nobody did.
+        foreseen: machines that it was to shed when it was asked for without approval.
         asked_w: power to be shed, W; what the plan found where no figure was asked for.
         created_us: when it was asked.
         began_us: when shedding began; None before.
         reached_us: when the machines' readings showed that the target was reached; None where they never did.
         ends_us: when machines come back at the latest; None before it began.
+        left_us: time for which it may still be held, however the wall clock is set; None before it began.
         restoring_us: when restoring began; None before.
         ended_us: when it was over; None before.
         outcome: what it becomes when all machines are back: ended, cancelled or aborted.
@@ -80,11 +84,15 @@ class Event(msgspec.Struct, kw_only=True):
     state: EventState
     ask: Ask
     who: str
+    login: str = ""
+    approved_by: str = ""
+    foreseen: tuple[str, ...] = ()
     asked_w: int = 0
     created_us: int
     began_us: int | None = None
     reached_us: int | None = None
     ends_us: int | None = None
+    left_us: int | None = None
     restoring_us: int | None = None
     ended_us: int | None = None
     outcome: EventState = "ended"
@@ -119,6 +127,7 @@ class Target(msgspec.Struct, kw_only=True):
         restored_us: when they bore the restoring out.
         words: its own words, or why it stands where it stands.
         kept_by: who put it to sleep by hand meanwhile; it is not woken for the curtailment's sake.
+        late: how often it was told to wake after it was away for more than a day.
         left: whether an operator took it out of the curtailment; it is not shed again in it.
     """
 
@@ -141,6 +150,7 @@ class Target(msgspec.Struct, kw_only=True):
     restored_us: int | None = None
     words: str = ""
     kept_by: str = ""
+    late: int = 0
     left: bool = False
 
     @property

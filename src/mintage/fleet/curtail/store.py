@@ -81,10 +81,27 @@ class Book:
         self._loaded: dict[tuple[str, str], tuple[Target, bytes]] = {}
         db.define(_SCRIPT)
 
-    def add(self, ask: Ask, who: str, now_us: int, state: EventState = "pending") -> Event:
+    def add(
+        self,
+        ask: Ask,
+        who: str,
+        now_us: int,
+        state: EventState = "pending",
+        *,
+        login: str = "",
+        foreseen: tuple[str, ...] = (),
+    ) -> Event:
         """Keep a new curtailment."""
         stamp = datetime.fromtimestamp(now_us / 1e6, UTC).strftime("%Y%m%d-%H%M%S")
-        event = Event(id=f"c-{stamp}-{secrets.token_hex(2)}", state=state, ask=ask, who=who, created_us=now_us)
+        event = Event(
+            id=f"c-{stamp}-{secrets.token_hex(2)}",
+            state=state,
+            ask=ask,
+            who=who,
+            login=login,
+            foreseen=foreseen,
+            created_us=now_us,
+        )
         with self.db.transaction():
             self.db.execute(
                 "INSERT INTO curtail_event (id, state, created_us, rule, body) VALUES (?, ?, ?, ?, ?)",
@@ -146,6 +163,11 @@ class Book:
         found = self._events(f"WHERE rule = ? AND state IN ({marks}) ORDER BY created_us", (rule, *OPEN))
         return found[0] if found else None
 
+    def of_people(self, since_us: int) -> list[Event]:
+        """Curtailments that no rule or source asked for, which are open or were asked for since an instant."""
+        marks = ", ".join("?" * len(OPEN))
+        return self._events(f"WHERE rule = '' AND (state IN ({marks}) OR created_us > ?)", (*OPEN, since_us))
+
     def last_of_rule(self, rule: str) -> Event | None:
         """The latest curtailment of a rule or source; None where it never had one."""
         found = self._events("WHERE rule = ? ORDER BY created_us DESC, id DESC LIMIT 1", (rule,))
@@ -182,9 +204,8 @@ class Book:
         self.forget()
         self.save_targets(changed)
 
-    def shift_targets(self, event_id: str, step_us: int) -> None:
+    def shift(self, targets: Sequence[Target], step_us: int) -> None:
         """The wall clock was stepped: move what is measured from when machines were told."""
-        targets = self.targets(event_id)
         for target in targets:
             target.next_us += step_us
             target.sent_us = None if target.sent_us is None else target.sent_us + step_us
