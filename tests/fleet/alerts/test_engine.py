@@ -10,6 +10,7 @@ import pytest
 
 from mintage.fleet.alerts import service
 from mintage.fleet.alerts.rules import load_rules
+from mintage.fleet.alerts.store import Alert
 from mintage.fleet.alerts.subjects import Gauge
 from mintage.fleet.readings import Board, Pool
 from tests.fleet.alerts.watchtower import Tower
@@ -316,4 +317,29 @@ def test_a_rule_for_a_subset_looks_at_no_other_machine(tmp_path: Path) -> None:
     tower.ail([1, 51], chip_max_c=120)
     tower.watch(300)
     assert [alert.place for alert in tower.open()] == [asset(51)]
+    tower.db.close()
+
+
+def test_a_machine_that_sleeps_and_that_nobody_holds_is_told(tmp_path: Path) -> None:
+    """Kept asleep by a curtailment or somebody's word it is no alert; let go and still asleep it is, in two tongues."""
+    tower = Tower(tmp_path, 3)
+    tower.floor.poll([0, 1], state="asleep", power_in_w=20)
+
+    def judge(kept: set[str], seconds: int) -> list[str]:
+        for _ in range(seconds // 60):
+            tower.clock.step(60)
+            tower.floor.poll([0, 1], state="asleep", power_in_w=20)
+            tower.floor.poll([2])
+            tower.engine.round(tower.clock.now_us(), tower.latest.all(), (), kept)
+        return [member.subject.key for alert in told() for member in alert.members]
+
+    def told() -> list[Alert]:
+        return [alert for alert in service.open_alerts(tower.db) if alert.rule == "asleep"]
+
+    assert judge({asset(0), asset(1)}, 7200) == []
+    assert judge({asset(0)}, 3600) == [asset(1)]
+    (alert,) = told()
+    assert "nobody holds it" in service.line(alert)
+    assert "無人持有" in service.line(alert, "zh")
+    assert judge({asset(0), asset(1)}, 600) == []
     tower.db.close()

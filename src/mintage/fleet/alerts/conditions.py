@@ -4,10 +4,21 @@ from __future__ import annotations
 
 from mintage.fleet.alerts.on_gauges import Failing, OverLimit, Silent
 from mintage.fleet.alerts.on_past import IdentityDouble, NotPolled, PoolForeign, Restarts, StandsStill
-from mintage.fleet.alerts.on_readings import Above, Below, BelowShare, BitsSet, BoardDead, Complains, Doubted, StateIs
+from mintage.fleet.alerts.on_readings import (
+    Above,
+    AsleepUnheld,
+    Below,
+    BelowShare,
+    BitsSet,
+    BoardDead,
+    Complains,
+    Doubted,
+    StateIs,
+)
 
 AnyCondition = (
     StateIs
+    | AsleepUnheld
     | Above
     | Below
     | BelowShare

@@ -6,7 +6,7 @@ is told again that was told. Conditions that were still being held when the agen
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Container, Iterable, Sequence
 
 import msgspec
 
@@ -55,13 +55,25 @@ class Engine:
         self._alerts: dict[str, Alert] = {}
         self._load()
 
-    def round(self, now_us: int, machines: Sequence[Machine], gauges: Sequence[Gauge] = ()) -> None:
+    def round(
+        self,
+        now_us: int,
+        machines: Sequence[Machine],
+        gauges: Sequence[Gauge] = (),
+        kept: Container[str] | None = None,
+    ) -> None:
         """Judge everything once, and keep what follows.
+
+        Args:
+            now_us: the instant.
+            machines: machines as they were polled last.
+            gauges: what else there is.
+            kept: machines that somebody keeps asleep; None where that is not known.
 
         Raises:
             StoreError: the state cannot be written; make a new engine, which begins where the file stands.
         """
-        self._judge.look(now_us, machines, gauges)
+        self._judge.look(now_us, machines, gauges, kept)
         quiet = self._quiet(now_us, machines)
         with self._db.transaction():
             self._heed_people()

@@ -6,7 +6,7 @@ change: 5,000 machines cost what has changed of them.
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Container, Iterable, Sequence
 
 import msgspec
 
@@ -71,7 +71,13 @@ class Judge:
         self._now_us = 0
         self.standing: dict[str, dict[str, Standing]] = {rule.id: {} for rule in rules.rule}
 
-    def look(self, now_us: int, machines: Sequence[Machine], gauges: Sequence[Gauge]) -> None:
+    def look(
+        self,
+        now_us: int,
+        machines: Sequence[Machine],
+        gauges: Sequence[Gauge],
+        kept: Container[str] | None = None,
+    ) -> None:
         """Judge what has changed."""
         if now_us < self._now_us:
             self._set_back(self._now_us - now_us)
@@ -81,7 +87,7 @@ class Judge:
             past = remember(self._pasts.get(machine.asset), machine, self._still)
             if past is not None:
                 self._pasts[machine.asset] = past
-        world = World(now_us=now_us, site=self._site, pasts=self._pasts, twins=twins(machines))
+        world = World(now_us=now_us, site=self._site, pasts=self._pasts, twins=twins(machines), kept=kept)
         changed = {machine.asset for machine in fresh}
         for machine in machines:
             rules = self._of_machines if machine.asset in changed else self._timed

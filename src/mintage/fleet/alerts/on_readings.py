@@ -27,6 +27,22 @@ class StateIs(OfMachine, frozen=True, kw_only=True, tag="state"):
         return {"state": case.machine.state, "reason": reason} if case.machine.state in self.states else False
 
 
+class AsleepUnheld(OfMachine, frozen=True, kw_only=True, tag="asleep-unheld"):
+    """The machine sleeps, and neither a curtailment nor anybody's request keeps it asleep."""
+
+    is_timed = True
+
+    def judge(self, case: MachineCase) -> Verdict:
+        """Whether it holds. A machine that does not answer may sleep still, or not."""
+        if case.machine.state in ("offline", "unknown"):
+            return None
+        if case.machine.state != "asleep":
+            return False
+        if case.world.kept is None:
+            return None
+        return False if case.machine.asset in case.world.kept else {}
+
+
 class _Reading(OfMachine, frozen=True, kw_only=True):
     """A condition on one numeric reading, asked only in some states.
 

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Iterable, Sequence
+from collections.abc import Container, Iterable, Sequence
 from typing import Literal
 
 import msgspec
@@ -83,12 +83,14 @@ class World(msgspec.Struct, frozen=True, kw_only=True):
         site: the site; None at headquarters.
         pasts: recent past of each machine by asset id.
         twins: what a machine claims in common with another one that answers too, "dna ..." or "mac ...", by asset id.
+        kept: machines that a curtailment or somebody's word keeps asleep; None where that is not known.
     """
 
     now_us: int
     site: Site | None = None
     pasts: dict[str, Past] = {}
     twins: dict[str, str] = {}
+    kept: Container[str] | None = None
 
 
 def of_machine(machine: Machine) -> Subject:

@@ -12,6 +12,7 @@ from mintage.fleet.alerts.gauges import agent_gauges, site_gauges
 from mintage.fleet.alerts.rules import load_rules
 from mintage.fleet.alerts.store import define, prune
 from mintage.fleet.context import Context
+from mintage.fleet.curtail.service import kept_asleep
 from mintage.fleet.sites import AlertSettings
 from mintage.fleet.statedb import StateDb
 from mintage.units.clock import Clock
@@ -37,7 +38,9 @@ async def watch(context: Context) -> None:
 
     def judge() -> None:
         now_us, machines = context.clock.now_us(), context.latest.all(site.name)
-        engine.round(now_us, machines, site_gauges(context.db, site, machines, now_us))
+        gauges = site_gauges(context.db, site, machines, now_us)
+        sleeps = any(machine.state == "asleep" for machine in machines)
+        engine.round(now_us, machines, gauges, kept_asleep(context) if sleeps else ())
 
     await _live(context.db, site.alerts, context.clock, judge, min(EVERY_S, site.agent.poll_s))
 
