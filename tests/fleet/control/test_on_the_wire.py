@@ -3,9 +3,11 @@
 from __future__ import annotations
 
 import asyncio
-from collections.abc import AsyncIterator, Sequence
+import faulthandler
+from collections.abc import AsyncIterator, Coroutine, Sequence
 from contextlib import asynccontextmanager
 from pathlib import Path
+from typing import Any
 
 import msgspec
 
@@ -29,6 +31,7 @@ from tests.fleet.plant import NOON_US, Ledger
 from tests.loopback import block
 
 COUNT = 6
+DEADLINE_S = 60
 NEW_POOL = "stratum+tcp://127.0.0.9:3333"
 
 
@@ -104,10 +107,29 @@ async def wired(
 ) -> AsyncIterator[Wire]:
     net, clock = block("alerts", number), StepClock(NOON_US)
     spec = FleetSpec(network=f"{net}.0/28", count=count, mix=mix, uptime_s=86_400)
-    async with asyncio.timeout(60), build_fleet(spec, clock) as fleet:
+    async with build_fleet(spec, clock) as fleet:
         wire = Wire(folder, net, fleet, clock)
-        await wire.agent.once()
-        yield wire
+        try:
+            await wire.agent.once()
+            yield wire
+        finally:
+            wire.context.db.close()
+
+
+def ended(scenario: Coroutine[Any, Any, None]) -> None:
+    """Run a scenario, which ends in time with everything that it opened.
+
+    The deadline is outside all it waits for, closing too. What holds up the loop itself prints its stack and ends.
+    """
+
+    async def within() -> None:
+        await asyncio.wait_for(scenario, DEADLINE_S)
+
+    faulthandler.dump_traceback_later(2 * DEADLINE_S, exit=True)
+    try:
+        asyncio.run(within())
+    finally:
+        faulthandler.cancel_dump_traceback_later()
 
 
 def test_machines_sleep_wake_and_reboot_and_their_telemetry_bears_it_out(tmp_path: Path) -> None:
@@ -122,7 +144,7 @@ def test_machines_sleep_wake_and_reboot_and_their_telemetry_bears_it_out(tmp_pat
             assert await wire.do(Reboot()) == {"done": COUNT}
             assert [alerts.line(alert) for alert in alerts.open_alerts(wire.context.db)] == []
 
-    asyncio.run(scenario())
+    ended(scenario())
 
 
 def test_a_mode_that_a_model_does_not_know_is_its_own_answer(tmp_path: Path) -> None:
@@ -135,7 +157,7 @@ def test_a_mode_that_a_model_does_not_know_is_its_own_answer(tmp_path: Path) -> 
             assert sum(counts.values()) == COUNT
             assert set(counts) <= {"done", "unsupported", "refused"}
 
-    asyncio.run(scenario())
+    ended(scenario())
 
 
 def test_a_change_of_pools_reaches_the_machines(tmp_path: Path) -> None:
@@ -154,7 +176,7 @@ def test_a_change_of_pools_reaches_the_machines(tmp_path: Path) -> None:
                 assert machine.snapshot.pools[0].worker == f"{ACCOUNT}.{machine.place.address.replace('.', 'x')}"
             assert alerts.open_alerts(wire.context.db) == []
 
-    asyncio.run(scenario())
+    ended(scenario())
 
 
 AILMENTS: tuple[tuple[str, dict[str, object]], ...] = (
@@ -188,7 +210,7 @@ def test_what_ails_virtual_machines_is_found_by_the_rule_for_it(tmp_path: Path) 
             }
             assert found >= {(rule, str(number)) for number, (rule, _) in enumerate(AILMENTS, 1)}
 
-    asyncio.run(scenario())
+    ended(scenario())
 
 
 def test_a_machine_that_claims_anothers_identity_is_an_alert(tmp_path: Path) -> None:
@@ -208,4 +230,4 @@ def test_a_machine_that_claims_anothers_identity_is_an_alert(tmp_path: Path) -> 
             }
             assert ("double", f"({wire.net}.2,") in found
 
-    asyncio.run(scenario())
+    ended(scenario())
