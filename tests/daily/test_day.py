@@ -427,13 +427,14 @@ def test_a_correction_of_a_closed_period_is_dated_today_and_still_counts_for_its
     asyncio.run(live())
 
 
-def test_a_meter_that_slipped_a_thousandfold_posts_nothing_until_it_is_accepted() -> None:
-    """Power far beyond what the machines imply is told with both figures; whoever believes it says so, once."""
+@pytest.mark.parametrize("machine_s", [50 * 86_400, 50 * 43_200])
+def test_a_meter_that_slipped_a_thousandfold_posts_nothing_until_it_is_accepted(machine_s: int) -> None:
+    """Power far beyond what the machines imply, seen all day or half of it, is told; who believes it says so once."""
 
     async def live() -> None:
         async with world() as made:
             made.observe(DAY)
-            made.worked(DAY, metered=ENERGY_WH * 1000)
+            made.worked(DAY, metered=ENERGY_WH * 1000, machine_s=machine_s)
             await made.mine()
             report = await made.run()
             assert not report.closed

@@ -31,7 +31,7 @@ def energy_doubt(site: Site, found: Gathered, told: Reconciliation, allowed: Tol
             f"{said} are more than the feeders can carry in a day ({most}). Check the meters, or the feeders' limits."
         )
     step = next((step for step in told.steps if step.id == "energy-metered"), None)
-    if step is None or step.verdict != "beyond" or step.difference is None or step.against is None:
+    if step is None or step.difference is None or step.against is None:
         return ""
     if allowed.energy_times is None or abs(step.difference) <= allowed.energy_times * (step.tolerance or 0):
         return ""
