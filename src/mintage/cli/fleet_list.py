@@ -9,7 +9,7 @@ from contextlib import suppress
 from fnmatch import fnmatchcase
 from typing import TYPE_CHECKING, Any, Literal
 
-from mintage.cli.fleet_rows import COLUMNS, FIELDS, heading, latest_of, machine_table, print_machines
+from mintage.cli.fleet_rows import COLUMNS, FIELDS, heading, latest_of, machine_table, print_machines, readable_site
 from mintage.cli.quantities import UNKNOWN
 from mintage.cli.show import console, print_json, styled
 from mintage.cli.site_options import SiteOptions
@@ -50,7 +50,7 @@ def list_(
         sort: a column of the JSON or a reading to sort by, the highest first; by default by place.
         limit: at most so many machines.
     """
-    site = options.load()
+    site = readable_site(options)
     wanted = parse_scope(scope)
     now_us = options.time().now_us()
     machines = [machine for machine in latest_of(options.kept_state(site), site) if wanted.holds(machine)]
@@ -69,7 +69,7 @@ def list_(
     if options.json:
         print_json(shown)
         return
-    print_machines(f"Machines of {site.name}", shown, note=_sum(rows))
+    print_machines(f"Machines of {site.name}", shown, note=in_all(rows))
 
 
 def _sort(rows: list[tuple[Machine, dict[str, Any]]], name: str) -> None:
@@ -88,13 +88,14 @@ def _sort(rows: list[tuple[Machine, dict[str, Any]]], name: str) -> None:
     rows[:] = known_rows + [pair for pair in rows if value(pair) is None]
 
 
-def _sum(rows: Sequence[tuple[Machine, dict[str, Any]]]) -> str:
+def in_all(rows: Sequence[tuple[Machine, dict[str, Any]]]) -> str:
     """Machines, hash rate and power in all, with how many are unknown."""
     parts = [f"{len(rows):,} machines, {sum(row['state'] == 'hashing' for _, row in rows):,} hashing"]
     for name, unit in (("hashrate_ths", "TH/s"), ("power_in_w", "W")):
         told = [row[name] for _, row in rows if row[name] is not None]
         silent = len(rows) - len(told)
-        parts.append(f"{sum(told):,.0f} {unit}" + (f" ({UNKNOWN} of {silent:,})" if silent else ""))
+        known = f"{sum(told):,.0f} {unit}" + (f" ({UNKNOWN} of {silent:,})" if silent else "")
+        parts.append(known if told or not rows else f"{unit} {UNKNOWN}")
     return "; ".join(parts)
 
 
@@ -141,7 +142,7 @@ def top_(
         count: how many.
         once: print once, on a terminal too.
     """
-    site = options.load()
+    site = readable_site(options)
     db = options.kept_state(site)
     clock = options.time()
 

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Any
 
 import msgspec
 
-from mintage.cli.fleet_rows import address_order, latest_of
+from mintage.cli.fleet_rows import address_order, latest_of, readable_site
 from mintage.cli.show import console, plain, print_json
 from mintage.cli.site_options import SiteOptions
 from mintage.fleet.latest import Machine
@@ -55,7 +55,7 @@ def map_(*, options: SiteOptions = SiteOptions()) -> None:
 
     Example: mintage fleet map --site alder
     """
-    site = options.load()
+    site = readable_site(options)
     machines = latest_of(options.kept_state(site), site)
     halls = _halls(site, machines)
     if options.json:

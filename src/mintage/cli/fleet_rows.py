@@ -5,8 +5,11 @@ from __future__ import annotations
 from collections.abc import Container, Iterable, Mapping
 from typing import TYPE_CHECKING, Any
 
+from mintage.cli.options import actor
 from mintage.cli.quantities import UNKNOWN
 from mintage.cli.show import console, plain
+from mintage.cli.site_options import SiteOptions
+from mintage.fleet.control.roles import may
 from mintage.fleet.latest import Machine
 from mintage.fleet.latest_store import SqliteLatest
 from mintage.fleet.readings import Field, fields
@@ -34,6 +37,8 @@ COLUMNS = {
     "problems": "problems",
 }
 """Columns of a table of machines, with their headings."""
+_WIDTHS = {"model": 18, "mode": 14}
+"""Longest texts of machines in their columns; JSON and `fleet show` have them whole."""
 _FIGURES = {"slot", "hashrate_ths", "power_in_w", "efficiency_j_th"}
 
 
@@ -87,7 +92,13 @@ def machine_table(
     columns = dict([first] if first else []) | {name: head for name, head in COLUMNS.items() if name not in without}
     for name, head in columns.items():
         right = name in _FIGURES or (first is not None and name == first[0])
-        table.add_column(head, justify="right" if right else "left", no_wrap=name != "problems", overflow="fold")
+        table.add_column(
+            head,
+            justify="right" if right else "left",
+            no_wrap=name != "problems",
+            overflow="ellipsis" if name in _WIDTHS else "fold",
+            max_width=_WIDTHS.get(name),
+        )
     for row in rows:
         table.add_row(*[plain(_cell(row, name)) for name in columns])
     return table
@@ -99,6 +110,17 @@ def _cell(row: Mapping[str, Any], name: str) -> str:
     if name in {"rack", "slot"} and row[name] is None:
         return ""
     return figure(row[name], FIELDS.get(name))
+
+
+def readable_site(options: SiteOptions) -> Site:
+    """The site, for somebody who may look at it.
+
+    Raises:
+        InputError: its file cannot be read, or who runs the command has no role there that reads.
+    """
+    site = options.load()
+    may(site, actor(), "read")
+    return site
 
 
 def latest_of(db: StateDb, site: Site) -> list[Machine]:

@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import Any
 
 from mintage.cli.fleet_record import record
-from mintage.cli.fleet_rows import figure, latest_of, one_of
+from mintage.cli.fleet_rows import figure, latest_of, one_of, readable_site
 from mintage.cli.quantities import UNKNOWN
 from mintage.cli.show import console, plain, print_json, print_table, styled
 from mintage.cli.site_options import SiteOptions
@@ -32,7 +32,7 @@ def show_(machine: str, *, options: SiteOptions = SiteOptions()) -> None:
     Args:
         machine: asset id or its beginning, address, DNA, MAC or serial number.
     """
-    site = options.load()
+    site = readable_site(options)
     db, now_us = options.kept_state(site), options.time().now_us()
     found = one_of(latest_of(db, site), machine)
     snapshot = found.snapshot or NO_SNAPSHOT

@@ -159,6 +159,19 @@ def test_adopted_machines_are_listed_sorted_ranked_and_drawn(shell: Shell) -> No
     assert f"hall-1  {COUNT} hashing" in drawn
 
 
+def test_who_has_no_role_at_a_site_does_not_see_its_machines(shell: Shell, monkeypatch: pytest.MonkeyPatch) -> None:
+    """The commands that look ask for the right to read, as alerts and control do; a viewer has it."""
+    shell.run("fleet", "adopt")
+    shell.site.write_text(shell.site.read_text() + '[[user]]\nname = "vera"\nroles = ["viewer"]\n')
+    words = (["list"], ["map"], ["top", "--once"], ["show", f"{shell.net}.1"])
+    monkeypatch.setenv("MINTAGE_ACTOR", "eve")
+    for command in words:
+        assert "eve may not read at alder" in shell.refused("fleet", *command)
+    monkeypatch.setenv("MINTAGE_ACTOR", "vera")
+    for command in words:
+        assert shell.table("fleet", *command)
+
+
 def test_a_linked_machine_shows_its_cost_and_an_unlinked_one_why_not(shell: Shell) -> None:
     """The serial number joins a machine to the build that it came from, whatever its address."""
     write_company(shell.folder / "books.db")
