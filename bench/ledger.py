@@ -44,7 +44,7 @@ def transactions(count: int, seed: int = 1) -> list[Fact]:
             data = BitcoinSold(wallet="hot", bank="dbs", sats=sats, proceeds=sats // 10)
         else:
             data = ExpensePaid(function="ga", expense="office", bank="dbs", amount=draw.randrange(100, 100_000))
-        at = day.toordinal() * DAY_US + number
+        at = (day - date(1970, 1, 1)).days * DAY_US + number
         facts.append(Fact(key=f"t{number}", at=at, date=day, actor="bench", data=data))
     return facts
 
