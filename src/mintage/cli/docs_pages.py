@@ -71,7 +71,7 @@ LIMITS = (
     ("a signal to curtail", f"{signals.SIGNAL_BYTES_MAX:,} bytes"),
     ("rules and sources of a site", f"{rules.RULES_MAX:,}"),
     ("the hold of a curtailment", f"{asks.HOLD_MAX_S // 86_400} days"),
-    ("samples that a site's writer holds while it cannot write", f"{writer.SAMPLES_MAX:,}"),
+    ("memory for samples that a site cannot write yet", f"{writer.WAITING_BYTES_MAX:,} bytes"),
     ("a pool's statement as CSV", f"{statements.FILE_BYTES_MAX:,} bytes"),
     ("a pool's answer to one question", f"{api.PAGES_MAX:,} pages, each of {http.LIMIT_BYTES:,} bytes"),
     ("connections to an agent's API or headquarters at once", f"{serve.CONNECTIONS_MAX:,}"),

@@ -11,6 +11,9 @@ import msgspec
 from mintage.fleet.drivers.port import Identity, Target
 from mintage.fleet.statedb import StateDb
 
+CLAIMS_MAX = 10_000
+FORMER_MAX = 50
+"""Claims that are kept, and former marks of one kind of one machine: what names itself anew each time fills no disk."""
 Mark = Literal["dna", "mac", "serial"]
 MARKS: tuple[Mark, ...] = ("dna", "mac", "serial")
 """What identifies a machine, the strongest first."""
@@ -163,11 +166,23 @@ class AssetStore:
         """Keep what a machine was identified by before."""
         self._db.execute("INSERT OR REPLACE INTO former_mark VALUES (?, ?, ?)", (mark, value, asset))
         self._former[mark, value] = asset
+        known = self._db.rows("SELECT value FROM former_mark WHERE mark = ? AND asset = ?", (mark, asset))
+        if len(known) > FORMER_MAX:  # no machine had so many control boards: what it said before is worth nothing
+            for (other,) in known:
+                if other != value:
+                    self._db.execute("DELETE FROM former_mark WHERE mark = ? AND value = ?", (mark, other))
+                    self._former.pop((mark, other), None)
 
     def claim(self, claim: Claim) -> bool:
         """Keep a claim; whether it is a new one."""
         row = msgspec.structs.astuple(claim)
-        return self._db.execute("INSERT OR IGNORE INTO claim VALUES (?, ?, ?, ?, ?)", row) > 0
+        new = self._db.execute("INSERT OR IGNORE INTO claim VALUES (?, ?, ?, ?, ?)", row) > 0
+        if new:
+            self._db.execute(
+                "DELETE FROM claim WHERE at_us < (SELECT at_us FROM claim ORDER BY at_us DESC LIMIT 1 OFFSET ?)",
+                (CLAIMS_MAX - 1,),
+            )
+        return new
 
     def claims(self) -> list[Claim]:
         """All claims, the latest first."""

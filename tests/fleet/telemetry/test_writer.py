@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import random
+import tracemalloc
 from collections.abc import Iterable, Iterator
 from contextlib import contextmanager
 from datetime import date
@@ -11,16 +12,18 @@ from pathlib import Path
 from typing import cast
 
 import pytest
+from msgspec.structs import replace
 
 from mintage.fleet.context import Context, Hands
 from mintage.fleet.drivers.port import Identity
 from mintage.fleet.facts_site import DayWorked
 from mintage.fleet.latest import Machine, Place
 from mintage.fleet.latest_store import MemoryLatest
+from mintage.fleet.readings import Board
 from mintage.fleet.sites import AgentSettings, Site
 from mintage.fleet.statedb import StateDb
 from mintage.fleet.telemetry import writer as writing
-from mintage.fleet.telemetry.day import day_worked, work_of
+from mintage.fleet.telemetry.day import day_worked, record_days, work_of
 from mintage.fleet.telemetry.layout import flush_name, partition
 from mintage.fleet.telemetry.memory import MemoryStore
 from mintage.fleet.telemetry.schema import Sample
@@ -126,7 +129,7 @@ def test_full_disk_keeps_samples_in_memory(tmp_path: Path, monkeypatch: pytest.M
         with pytest.raises(StoreError, match="telemetry"):
             asyncio.run(at.writer.flush())
         assert at.outbox.unfinished() == []
-        monkeypatch.setattr(writing, "SAMPLES_MAX", 3)
+        monkeypatch.setattr(writing, "WAITING_BYTES_MAX", 1700)
         with pytest.raises(StoreError):
             asyncio.run(at.writer.flush())
         assert at.writer.lost == 2
@@ -134,6 +137,27 @@ def test_full_disk_keeps_samples_in_memory(tmp_path: Path, monkeypatch: pytest.M
         assert asyncio.run(at.writer.flush()) == 3
         told = at.writer.store.machine_series("alder", "m-a", ["power_in_w"], MONDAY_S, MONDAY_S + 9)
         assert told.columns["power_in_w"].tolist() == [2, 3, 4]
+
+
+def test_memory_of_a_writer_is_bounded_while_nothing_is_written(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Samples that come while none is written take so many bytes and no more, whatever machines say at length."""
+    monkeypatch.setattr(writing, "WAITING_BYTES_MAX", 200_000)
+    with desk(tmp_path) as at:
+        tracemalloc.start()
+        for second in range(1500):
+            said = sample("m-a", MONDAY_S + second, power_in_w=second, mode="x" * 100)
+            chips = Board(number=0, chips_c_text=b"80 " * 10_000)
+            at.writer.add(machines([Sample(said.asset, replace(said.snapshot, boards=(chips,)))]))
+        held, _ = tracemalloc.get_traced_memory()
+        tracemalloc.stop()
+        assert held < 2_000_000
+        assert at.writer.lost > 1000
+        kept = 1500 - at.writer.lost
+        assert asyncio.run(at.writer.flush()) == kept
+        told = at.writer.store.machine_series("alder", "m-a", ["power_in_w"], MONDAY_S, MONDAY_S + 1500)
+        assert told.columns["power_in_w"].tolist() == list(range(1500 - kept, 1500))
 
 
 def test_crash_between_number_and_file_is_made_good(tmp_path: Path) -> None:
@@ -162,6 +186,7 @@ def test_day_is_told_once_and_again_when_it_changed(tmp_path: Path) -> None:
         asyncio.run(at.writer.flush())
         for _ in range(2):
             asyncio.run(at.writer.tend(at.context))
+        assert at.context.db.rows("SELECT day FROM day_worked") == [("2026-01-05",)]
         first = at.facts()
         assert [item.key for item in first] == ["fleet.day-worked/alder/2026-01-05"]
         late = minutes(draw, MONDAY_S + 7200, 30)
@@ -175,6 +200,10 @@ def test_day_is_told_once_and_again_when_it_changed(tmp_path: Path) -> None:
         assert isinstance(first[0].data, DayWorked)
         assert data.covered_s > first[0].data.covered_s
         assert (told[1].date, data.region, data.machines, data.metered_energy) == (MONDAY, "canada", 6, None)
+        asyncio.run(at.clock.advance(401 * 86_400))
+        asyncio.run(record_days(at.context, at.writer.store, [MONDAY]))
+        assert at.context.db.rows("SELECT day FROM day_worked") == []
+        assert len(at.facts()) == 2
 
 
 def test_day_by_hand(tmp_path: Path) -> None:

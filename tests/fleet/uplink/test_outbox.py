@@ -10,6 +10,7 @@ from typing import cast
 import pytest
 
 from mintage.fleet.context import Context, Recorder
+from mintage.fleet.uplink import outbox as keeping
 from mintage.fleet.uplink.envelope import BODY_BYTES_MAX, Envelope, Receipt
 from mintage.fleet.uplink.upload import send_some, uploading
 from mintage.journal.fact import decode_fact
@@ -114,6 +115,49 @@ def test_damaged_file_is_refused_and_does_not_block(tmp_path: Path) -> None:
         2,
         "the file in the outbox is gone or damaged",
     )
+    site.close()
+
+
+def test_what_is_old_is_forgotten_and_what_waits_is_not(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """After more than a year: keys of delivered facts and refusals go; what still waits keeps its key and its row."""
+    monkeypatch.setattr(keeping, "REFUSED_FILES_MAX", 2)
+    site = SiteOfTest(tmp_path)
+    site.outbox.record([action("alder", 1)])
+    site.outbox.acknowledge([parcel.seq for parcel in site.outbox.next_batch(10, BODY_BYTES_MAX)])
+    for number in range(4):
+        site.flush(number)
+    for parcel in site.outbox.next_batch(10, BODY_BYTES_MAX):
+        site.outbox.refuse(parcel.seq, f"no {parcel.seq}")
+    newest = site.outbox.waiting().problem
+    site.outbox.prune()
+    assert (site.outbox.waiting().refused, site.outbox.waiting().problem) == (2, newest)
+    assert site.outbox.recorded("fleet.action/alder/1") is not None
+    asyncio.run(site.clock.advance(401 * 86_400))
+    site.outbox.prune()
+    assert site.outbox.waiting().refused == 0
+    assert site.outbox.recorded("fleet.action/alder/1") is None
+    site.close()
+    other = SiteOfTest(tmp_path / "other")
+    other.outbox.record([action("alder", 2)])
+    asyncio.run(other.clock.advance(401 * 86_400))
+    other.outbox.prune()
+    assert other.outbox.recorded("fleet.action/alder/2") is not None
+    assert other.outbox.waiting().parcels == 1
+    other.close()
+
+
+def test_asking_how_full_it_is_reads_no_refused_row(tmp_path: Path) -> None:
+    """It is asked for every file that is written: it must not grow slow with the refusals of a year."""
+    site = SiteOfTest(tmp_path)
+    plans = [
+        row[-1]
+        for query in (
+            "SELECT count(*), max(seq) FROM outbox WHERE state = 'refused'",
+            "SELECT count(*), coalesce(sum(size), 0), min(at_us) FROM outbox WHERE state = 'waiting'",
+        )
+        for row in site.db.rows(f"EXPLAIN QUERY PLAN {query}")
+    ]
+    assert all("COVERING INDEX" in plan for plan in plans), plans
     site.close()
 
 

@@ -9,7 +9,7 @@ from __future__ import annotations
 import asyncio
 import logging
 from collections.abc import Iterable
-from datetime import date
+from datetime import date, timedelta
 
 import msgspec
 
@@ -21,10 +21,13 @@ from mintage.fleet.statedb import StateDb
 from mintage.fleet.telemetry.layout import DAY_S, begin_of
 from mintage.fleet.telemetry.store import TelemetryStore, Work
 from mintage.journal.fact import Fact
+from mintage.units.instant import utc_date
 
 LOG = logging.getLogger(__name__)
 GAP_S = 300
 """A sample stands for at most so long, or for three polls where that is longer."""
+KEPT_DAYS = 400
+"""What was told of a day is known for so long; a day before is not told again."""
 _HASHES_PER_DIFF = 1 << 32
 _TABLE = """
 CREATE TABLE IF NOT EXISTS day_worked (
@@ -71,7 +74,10 @@ def day_worked(work: Work, db: StateDb, site: Site, day: date) -> tuple[DayWorke
 async def record_days(context: Context, store: TelemetryStore, days: Iterable[date]) -> None:
     """Tell days that are over; one that was told before and has not changed is not told again."""
     context.db.define(_TABLE)
-    for day in days:
+    # Samples of a day so long ago give way or are merged for good: it is told no more.
+    oldest = utc_date(context.clock.now_us()) - timedelta(days=KEPT_DAYS)
+    context.db.execute("DELETE FROM day_worked WHERE day < ?", (oldest.isoformat(),))
+    for day in (day for day in days if day >= oldest):
         work = await asyncio.to_thread(work_of, store, context.site, day)
         told, reason = day_worked(work, context.db, context.site, day)
         known = context.db.rows("SELECT version, body FROM day_worked WHERE day = ?", (day.isoformat(),))

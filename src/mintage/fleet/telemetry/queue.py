@@ -29,3 +29,7 @@ class Queue(Protocol):
     def sweep(self) -> None:
         """Remove what a crash left behind."""
         ...
+
+    def prune(self) -> None:
+        """Forget what is too old to be asked for."""
+        ...

@@ -9,12 +9,14 @@ from __future__ import annotations
 
 import asyncio
 import logging
+from collections import deque
 from collections.abc import Iterable, Sequence
 from datetime import date
 from pathlib import Path
 
 from mintage.fleet.context import Context
 from mintage.fleet.latest import Machine
+from mintage.fleet.readings import Snapshot
 from mintage.fleet.telemetry.day import record_days
 from mintage.fleet.telemetry.layout import day_of, flush_name
 from mintage.fleet.telemetry.parquet import ParquetStore, placed
@@ -25,8 +27,10 @@ from mintage.units.clock import Clock
 from mintage.units.errors import StoreError
 
 LOG = logging.getLogger(__name__)
-SAMPLES_MAX = 2_000_000
-"""Samples that wait in memory at most while they cannot be written; older ones are lost first, and counted."""
+WAITING_BYTES_MAX = 512 << 20
+"""Memory for samples that cannot be written yet, about; older ones are lost first, and counted."""
+_SAMPLE_BYTES, _READING_BYTES = 500, 45
+"""A sample without its readings, and one reading in its dictionary, both rounded up as measured on 64-bit Python."""
 
 
 class Writer:
@@ -44,14 +48,21 @@ class Writer:
         self.store = ParquetStore(folder / "telemetry")
         self.lost = 0
         self._site, self._clock, self._flush_s, self._queue = site, clock, flush_s, queue
-        self._waiting: list[Sample] = []
+        self._waiting: deque[Sample] = deque()
+        self._held_bytes = 0
         self._writing = asyncio.Lock()
 
     def add(self, machines: Iterable[Machine]) -> None:
-        """Take what machines said; each snapshot once."""
-        self._waiting += [
-            Sample(machine.asset, machine.snapshot) for machine in machines if machine.snapshot is not None
-        ]
+        """Take what machines said; each snapshot once.
+
+        Only what telemetry keeps is held: the texts of chips are most of a snapshot.
+        """
+        for machine in machines:
+            if machine.snapshot is not None:
+                sample = Sample(machine.asset, _kept(machine.snapshot))
+                self._waiting.append(sample)
+                self._held_bytes += _bytes(sample)
+        self._shed()
 
     async def run(self, context: Context) -> None:
         """Write at every interval, and keep the store tidy; the `Part` of the agent.
@@ -81,7 +92,7 @@ class Writer:
             StoreError: they cannot be written; they wait for the next time.
         """
         async with self._writing:
-            taken, self._waiting = self._waiting, []
+            taken, self._waiting = self._waiting, deque()
             days: dict[date, list[Sample]] = {}
             for sample in taken:
                 days.setdefault(day_of(sample.snapshot.at_us // 1_000_000), []).append(sample)
@@ -90,9 +101,12 @@ class Writer:
                 while days:
                     day = min(days)
                     await self._write(days[day])
+                    self._held_bytes -= sum(map(_bytes, days[day]))
                     written += len(days.pop(day))
             finally:
-                self._keep([sample for samples in days.values() for sample in samples])
+                # What could not be written goes back, before what came meanwhile.
+                self._waiting.extendleft(sample for day in sorted(days, reverse=True) for sample in reversed(days[day]))
+                self._shed()
             return written
 
     async def recover(self) -> None:
@@ -118,6 +132,7 @@ class Writer:
             LOG.info("gave way to the disk budget: %s", text)
         if done.over:
             LOG.warning("telemetry is %d bytes above its budget, and nothing more can give way", done.over)
+        self._queue.prune()
         await record_days(context, self.store, [day for day, site in done.closed if site == self._site])
 
     async def _write(self, samples: Sequence[Sample]) -> None:
@@ -128,13 +143,32 @@ class Writer:
             self._queue.give_up(number)
             raise
 
-    def _keep(self, samples: list[Sample]) -> None:
-        """Put samples back that could not be written, before those that came meanwhile."""
-        if not samples:
-            return
-        self._waiting = samples + self._waiting
-        surplus = len(self._waiting) - SAMPLES_MAX
-        if surplus > 0:
-            del self._waiting[:surplus]
-            self.lost += surplus
-            LOG.error("%d samples are lost: they could not be written, and memory for them is used up", surplus)
+    def _shed(self) -> None:
+        """Let go of the oldest samples above the limit on memory."""
+        before = self.lost
+        while self._held_bytes > WAITING_BYTES_MAX and self._waiting:
+            self._held_bytes -= _bytes(self._waiting.popleft())
+            self.lost += 1
+        # Told with every thousandth: a full disk loses samples with each poll.
+        if self.lost // 1000 > before // 1000 or self.lost > before == 0:
+            LOG.error("%d samples are lost: they could not be written, and memory for them is used up", self.lost)
+
+
+def _kept(snapshot: Snapshot) -> Snapshot:
+    """What telemetry keeps of a snapshot."""
+    silence = {"": reason} if (reason := snapshot.unknown.get("")) else {}
+    return Snapshot(
+        at_us=snapshot.at_us,
+        values=snapshot.values,
+        unknown=silence,
+        problems=snapshot.problems,
+        doubts=snapshot.doubts,
+    )
+
+
+def _bytes(sample: Sample) -> int:
+    """Memory that a sample takes, about."""
+    snapshot = sample.snapshot
+    texts = sum(len(value) for value in snapshot.values.values() if isinstance(value, str))
+    texts += sum(map(len, (*snapshot.problems, *snapshot.doubts)))
+    return _SAMPLE_BYTES + _READING_BYTES * len(snapshot.values) + texts

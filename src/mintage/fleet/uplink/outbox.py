@@ -25,6 +25,10 @@ from mintage.units.errors import StoreError
 
 BUDGET_BYTES = 4 << 30
 FACTS_BYTES_MAX = 1 << 20
+KEPT_DAYS = 400
+"""Facts are known by their keys for so long after they happened, and refused parcels are kept: more than a year."""
+REFUSED_FILES_MAX = 10_000
+"""Telemetry that could not be delivered is noted so often; its samples stay in the store."""
 
 _TABLES = """
 CREATE TABLE IF NOT EXISTS outbox (
@@ -37,6 +41,7 @@ CREATE TABLE IF NOT EXISTS outbox (
   at_us INTEGER NOT NULL,
   problem TEXT NOT NULL DEFAULT ''
 );
+CREATE INDEX IF NOT EXISTS outbox_by_state ON outbox (state, size, at_us);
 CREATE TABLE IF NOT EXISTS outbox_fact (key TEXT PRIMARY KEY, body BLOB NOT NULL) WITHOUT ROWID;
 CREATE TABLE IF NOT EXISTS outbox_state (
   agent TEXT NOT NULL,
@@ -207,10 +212,11 @@ class Outbox:
         count, size, oldest = self._db.rows(
             "SELECT count(*), coalesce(sum(size), 0), min(at_us) FROM outbox WHERE state = 'waiting'"
         )[0]
-        refused = self._db.rows("SELECT problem FROM outbox WHERE state = 'refused' ORDER BY seq")
+        refused = self._db.rows("SELECT count(*), max(seq) FROM outbox WHERE state = 'refused'")[0]
+        last = self._db.rows("SELECT problem FROM outbox WHERE seq = ?", (refused[1],))
         heard_us, trouble = self._db.rows("SELECT heard_us, trouble FROM outbox_state")[0]
-        problem = refused[-1][0] if refused else ""
-        return Waiting(int(count), int(size), oldest, len(refused), problem, heard_us, trouble)
+        problem = last[0][0] if last else ""
+        return Waiting(int(count), int(size), oldest, int(refused[0]), problem, heard_us, trouble)
 
     def tell(self, trouble: str) -> None:
         """Note why headquarters takes nothing, or "" when it took something."""
@@ -225,6 +231,27 @@ class Outbox:
         for path in self._folder.glob("*.parquet"):
             if int(path.stem) not in known:
                 path.unlink(missing_ok=True)
+
+    def prune(self) -> None:
+        """Forget what nobody will ask for again: keys of old facts that were delivered, and old or too many refusals.
+
+        A fact that still waits, or was refused, keeps its key; headquarters knows the others by their keys too.
+        """
+        since_us = self._clock.now_us() - KEPT_DAYS * 86_400 * 1_000_000
+        with self._db.transaction():
+            self._db.execute("DELETE FROM outbox WHERE state = 'refused' AND at_us < ?", (since_us,))
+            self._db.execute(
+                "DELETE FROM outbox WHERE state = 'refused' AND kind = 'telemetry' AND seq <= (SELECT seq FROM outbox "
+                "WHERE state = 'refused' AND kind = 'telemetry' ORDER BY seq DESC LIMIT 1 OFFSET ?)",
+                (REFUSED_FILES_MAX,),
+            )
+            oldest = self._db.rows("SELECT min(at_us) FROM outbox WHERE kind = 'facts'")[0][0]
+            # A fact is recorded when it happened or later, so one older than every parcel left is in none of them.
+            until_us = since_us if oldest is None else min(since_us, oldest - 86_400 * 1_000_000)
+            self._db.execute(
+                "DELETE FROM outbox_fact WHERE CAST(json_extract(CAST(body AS TEXT), '$.at') AS INTEGER) < ?",
+                (until_us,),
+            )
 
     # --- rows and files ------------------------------------------------------------------------------------
 
