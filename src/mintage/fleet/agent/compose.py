@@ -5,6 +5,7 @@ from __future__ import annotations
 import logging
 from collections.abc import AsyncIterator, Sequence
 from contextlib import asynccontextmanager
+from functools import partial
 from pathlib import Path
 
 from mintage.fleet.agent.agent import Agent
@@ -13,6 +14,7 @@ from mintage.fleet.alerts.watch import watch
 from mintage.fleet.context import Context, Part
 from mintage.fleet.control.worker import work
 from mintage.fleet.curtail.part import run as curtail
+from mintage.fleet.curtail.service import kept_asleep
 from mintage.fleet.drivers.registry import drivers
 from mintage.fleet.energy.meters import read_meters
 from mintage.fleet.latest import Machine
@@ -56,7 +58,7 @@ def compose(site: Site, folder: Path, clock: Clock, db: StateDb, journal: Journa
         "telemetry": written.writer.run,
         "uplink": way.upload,
         "meters": read_meters,
-        "alerts": watch,
+        "alerts": partial(watch, kept_asleep=kept_asleep),
         "control": work,
         "curtail": curtail,
         "api": serve,

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import asyncio
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Container, Mapping
 from pathlib import Path
 
 from mintage.fleet.alerts.courier import Courier
@@ -12,7 +12,6 @@ from mintage.fleet.alerts.gauges import agent_gauges, site_gauges
 from mintage.fleet.alerts.rules import load_rules
 from mintage.fleet.alerts.store import define, prune
 from mintage.fleet.context import Context
-from mintage.fleet.curtail.service import kept_asleep
 from mintage.fleet.sites import AlertSettings
 from mintage.fleet.statedb import StateDb
 from mintage.units.clock import Clock
@@ -25,8 +24,12 @@ REAL_PAUSE_S = 0.2
 HEADQUARTERS_EVERY_S = 30.0
 
 
-async def watch(context: Context) -> None:
+async def watch(context: Context, kept_asleep: Callable[[Context], Container[str]] | None = None) -> None:
     """Judge the site and send what people must know, until cancelled. A part of the agent.
+
+    Args:
+        context: the site.
+        kept_asleep: tells which machines somebody keeps asleep; None where nobody can tell.
 
     Raises:
         InputError: the rules or the settings of alerts cannot be used.
@@ -40,7 +43,8 @@ async def watch(context: Context) -> None:
         now_us, machines = context.clock.now_us(), context.latest.all(site.name)
         gauges = site_gauges(context.db, site, machines, now_us)
         sleeps = any(machine.state == "asleep" for machine in machines)
-        engine.round(now_us, machines, gauges, kept_asleep(context) if sleeps else ())
+        kept = kept_asleep(context) if kept_asleep and sleeps else None
+        engine.round(now_us, machines, gauges, kept)
 
     await _live(context.db, site.alerts, context.clock, judge, min(EVERY_S, site.agent.poll_s))
 
