@@ -234,6 +234,5 @@ def test_no_text_breaks_the_reading_of_ranges(text: str) -> None:
 def test_a_site_of_its_own_reads_back(tmp_path: Path) -> None:
     """What the tests' own helper writes is a site with two racks."""
     site = small_site(tmp_path)
-    rack = site.rack_of("10.1.0.12")
-    assert rack is not None
-    assert (rack.name, site.feeder_of(rack), site.feeder_of(None)) == ("r2", "main", "")
+    place = Places(site).of("10.1.0.12")
+    assert (place.rack, place.feeder, site.feeder_of(None)) == ("r2", "main", "")

@@ -7,14 +7,12 @@ names lies beside it, unless the path is absolute.
 from __future__ import annotations
 
 from decimal import Decimal
-from ipaddress import IPv4Address
 from pathlib import Path
 from typing import Annotated, Literal, TypeVar
 
 import msgspec
 from msgspec.structs import replace
 
-from mintage.fleet.ranges import range_bounds
 from mintage.fleet.site_checks import check
 from mintage.units.toml import read_toml
 
@@ -262,14 +260,6 @@ class Site(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True
     headquarters: Headquarters | None = None
     alerts: AlertSettings = AlertSettings()
     virtual: Virtual = Virtual()
-
-    def rack_of(self, address: str) -> Rack | None:
-        """The rack that an address belongs to."""
-        where = int(IPv4Address(address))
-        for rack in self.rack:
-            if any(low <= where <= high for low, high in map(range_bounds, rack.addresses)):
-                return rack
-        return None
 
     def feeder_of(self, rack: Rack | None) -> str:
         """Name of the feeder that powers a rack; "" where unknown."""

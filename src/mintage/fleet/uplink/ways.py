@@ -11,7 +11,7 @@ from urllib.parse import urlsplit
 
 import msgspec
 
-from mintage.fleet.sites import Headquarters, Site
+from mintage.fleet.sites import Headquarters
 from mintage.fleet.uplink.envelope import Envelope, Receipt, pack
 from mintage.fleet.uplink.inbox import Inbox
 from mintage.fleet.uplink.receiver import Answer
@@ -87,19 +87,6 @@ class HttpsUplink:
     async def close(self) -> None:
         """See `Uplink.close`."""
         await self._web.close()
-
-
-def way_of(site: Site, agent: str, inbox: Inbox) -> LocalUplink | HttpsUplink:
-    """The way that a site's file names; without one this machine is headquarters.
-
-    Args:
-        site: the site.
-        agent: its agent (`Outbox.agent`).
-        inbox: takes parcels on this machine.
-    """
-    if site.headquarters is None:
-        return LocalUplink(site.name, agent, inbox)
-    return HttpsUplink(site.name, agent, site.headquarters)
 
 
 def _checked(url: str) -> str:
