@@ -287,6 +287,50 @@ def test_an_agent_that_starts_before_it_sees_its_machines_clears_nothing(tower: 
     assert [alert.rule for alert in tower.open()] == ["not-polled"], "the others are not polled in this test"
 
 
+def test_a_machine_that_answers_rubbish_is_told_once(tower: Tower) -> None:
+    """Garbage for five minutes is a warning in both languages that says what to do; it ends with readable answers."""
+    tower.ail([3], state="unknown")
+    tower.watch(290)
+    assert tower.open() == []
+    tower.watch(60)
+    (found,) = tower.open()
+    assert (found.rule, found.severity, found.title_en, found.title_zh) == (
+        "unreadable",
+        "warning",
+        "Unreadable",
+        "無法讀取",
+    )
+    assert found.remedy_en
+    assert found.remedy_zh
+    tower.ail([3], state="hashing")
+    tower.watch(120)
+    assert tower.open() == []
+
+
+def test_the_time_that_the_agent_was_away_is_not_held_against_its_polling(tower: Tower) -> None:
+    """After three hours without an agent nothing is 'Not polled' until it has not been polled for half an hour since.
+
+    An alert that stood before the agent was away stands until its machine is asked again.
+    """
+    tower.watch(60)
+    machines = tower.latest.all("alder")
+
+    def wait(minutes: int) -> list[str]:
+        for _ in range(minutes):
+            tower.clock.step(60)
+            tower.engine.round(tower.clock.now_us(), machines, [])
+        return [alert.rule for alert in tower.open()]
+
+    tower.clock.step(3 * HOUR_S)
+    tower.restart()
+    assert wait(25) == []
+    assert wait(10) == ["not-polled"]
+    tower.restart()
+    assert wait(10) == ["not-polled"]
+    tower.watch(120)
+    assert tower.open() == []
+
+
 def test_gauges_power_meters_agents_and_parts(tower: Tower) -> None:
     """Feeders over their limit, silent meters and agents, and failing parts are alerts of their own."""
     now_us = NOON_US

@@ -69,6 +69,7 @@ class Judge:
         self._pasts: dict[str, Past] = {}
         self._polled: dict[str, int] = {}
         self._now_us = 0
+        self._started_us: int | None = None
         self.standing: dict[str, dict[str, Standing]] = {rule.id: {} for rule in rules.rule}
 
     def look(
@@ -82,12 +83,21 @@ class Judge:
         if now_us < self._now_us:
             self._set_back(self._now_us - now_us)
         self._now_us = now_us
+        if self._started_us is None:
+            self._started_us = now_us
         fresh = [m for m in machines if m.snapshot and self._polled.get(m.asset) != m.snapshot.at_us]
         for machine in fresh:
             past = remember(self._pasts.get(machine.asset), machine, self._still)
             if past is not None:
                 self._pasts[machine.asset] = past
-        world = World(now_us=now_us, site=self._site, pasts=self._pasts, twins=twins(machines), kept=kept)
+        world = World(
+            now_us=now_us,
+            site=self._site,
+            pasts=self._pasts,
+            twins=twins(machines),
+            kept=kept,
+            started_us=self._started_us,
+        )
         changed = {machine.asset for machine in fresh}
         for machine in machines:
             rules = self._of_machines if machine.asset in changed else self._timed
@@ -140,6 +150,8 @@ class Judge:
 
     def _set_back(self, by_us: int) -> None:
         """The clock was set back: what has lasted goes on lasting."""
+        if self._started_us is not None:
+            self._started_us -= by_us
         for table in self.standing.values():
             for held in table.values():
                 held.since_us -= by_us

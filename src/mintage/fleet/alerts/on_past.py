@@ -116,8 +116,12 @@ class NotPolled(OfMachine, frozen=True, kw_only=True, tag="not-polled"):
     for_s: float = 900
 
     def judge(self, case: MachineCase) -> Verdict:
-        """Whether it holds."""
+        """Whether it holds. The time before the agent's start is no fault of its polling."""
         if case.machine.snapshot is None:
             return None
-        age_s = (case.world.now_us - case.machine.snapshot.at_us) / SECOND_US
-        return {"minutes": f"{age_s / 60:.0f}"} if age_s > self.for_s else False
+        asked_us, now_us = case.machine.snapshot.at_us, case.world.now_us
+        age_s = (now_us - max(asked_us, case.world.started_us)) / SECOND_US
+        if age_s > self.for_s:
+            return {"minutes": f"{age_s / 60:.0f}"}
+        # An alert that stood before the agent's start is not clear before the machine was asked again.
+        return None if case.is_raised and asked_us < case.world.started_us else False

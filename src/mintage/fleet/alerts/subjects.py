@@ -84,6 +84,7 @@ class World(msgspec.Struct, frozen=True, kw_only=True):
         pasts: recent past of each machine by asset id.
         twins: what a machine claims in common with another one that answers too, "dna ..." or "mac ...", by asset id.
         kept: machines that a curtailment or somebody's word keeps asleep; None where that is not known.
+        started_us: since when it is watched: the start of the agent.
     """
 
     now_us: int
@@ -91,6 +92,7 @@ class World(msgspec.Struct, frozen=True, kw_only=True):
     pasts: dict[str, Past] = {}
     twins: dict[str, str] = {}
     kept: Container[str] | None = None
+    started_us: int = 0
 
 
 def of_machine(machine: Machine) -> Subject:
