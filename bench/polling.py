@@ -175,8 +175,11 @@ def run_client(name: str, addresses: list[str], number: int) -> Figures | None:
     command = [str(python), "-m", "bench.polling", "--client", name, "--rounds", str(number)]
     told = json.dumps(addresses)
     done = subprocess.run(command, capture_output=True, text=True, check=False, cwd=ROOT, input=told)
-    if done.returncode:
+    if done.returncode and name == "ours":
         raise SystemExit(f"{name} failed: {done.stderr[-2000:]}")
+    if done.returncode:  # a peer that crashes is a figure missing, not a benchmark that failed
+        print(f"{name} ended with {done.returncode}: {done.stderr[-500:] or 'no word'}")
+        return None
     figures: Figures = json.loads(done.stdout.splitlines()[-1])
     return figures
 
