@@ -86,6 +86,7 @@ async def play(folder: Path, count: int, kw: int | None) -> list[Row]:
     )
     cpu = time.process_time()
     event = service.start(agent.context, ask, who="bench")
+    event = service.approve(agent.context, event.id, who="second")  # so many machines take two people
     reached, reached_s = await until(agent, event, "reached_us")
     cpu_s = time.process_time() - cpu
     detail = service.event(agent.context, event.id, who="bench")
