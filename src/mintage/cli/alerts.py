@@ -12,23 +12,51 @@ from cyclopts import App
 
 from mintage.cli.options import actor
 from mintage.cli.show import print_json, print_table, styled, verdict
-from mintage.cli.site_desk import SiteDesk, open_desk, when
+from mintage.cli.site_desk import SiteDesk, open_desk, say_if_unattended, when
 from mintage.cli.site_options import SiteOptions
 from mintage.fleet.alerts import service
 from mintage.fleet.alerts.courier import Courier
 from mintage.fleet.alerts.rules import load_rules
 from mintage.fleet.alerts.store import Alert
+from mintage.fleet.alerts.words import Language
 from mintage.fleet.control.roles import may
 from mintage.wire.http import Web
 
 app = App(name="alerts", help="What is wrong at a site, and who takes care of it.")
 ROWS_MAX = 50
 _COLOURS = {"critical": "bold red", "warning": "yellow", "info": "dim"}
+_WORDS: dict[Language, dict[str, str]] = {
+    "en": {
+        **{word: word for word in ("id", "severity", "since (UTC)", "until (UTC)", "taken care of", "what")},
+        **{word: word for word in _COLOURS},
+        "open": "Alerts of {site}",
+        "over": "Alerts of {site}, over within {days} days",
+        "by": "by {who}",
+        "quiet": "quiet until {until}",
+        "colon": ": ",
+    },
+    "zh": {
+        "id": "編號",
+        "severity": "嚴重度",
+        "since (UTC)": "開始 (UTC)",
+        "until (UTC)": "結束 (UTC)",
+        "taken care of": "處理狀態",
+        "what": "內容",
+        "critical": "嚴重",
+        "warning": "警告",
+        "info": "提示",
+        "open": "{site} 的警報",
+        "over": "{site} 於 {days} 天內結束的警報",
+        "by": "由 {who} 處理",
+        "quiet": "靜音至 {until}",
+        "colon": "：",
+    },
+}
 
 
 @app.command(name="list")
 def list_(
-    *, history: bool = False, days: float = 7.0, language: str = "en", options: SiteOptions = SiteOptions()
+    *, history: bool = False, days: float = 7.0, language: Language = "en", options: SiteOptions = SiteOptions()
 ) -> int:
     """Alerts that stand, the worst first; exit 1 where a critical one stands that nobody has acknowledged.
 
@@ -39,7 +67,7 @@ def list_(
         days: how many days back the history goes.
         language: en or zh.
     """
-    desk = _reader(options)
+    desk, words = _reader(options), _WORDS[language]
     if history:
         since_us = desk.clock.now_us() - round(days * 86_400_000_000)
         found = service.history(desk.db, since_us=since_us)
@@ -48,19 +76,20 @@ def list_(
     if options.json:
         print_json({"site": desk.site.name, "alerts": [_row(alert) for alert in found]})
     else:
+        say_if_unattended(options, desk.site, desk.latest.all(desk.site.name))
         rows = [
             (
                 alert.id,
-                styled(alert.severity, _COLOURS[alert.severity]),
+                styled(words[alert.severity], _COLOURS[alert.severity]),
                 when(alert.opened_us),
-                when(alert.closed_us) if history else _care(alert, desk.clock.now_us()),
+                when(alert.closed_us) if history else _care(alert, desk.clock.now_us(), words),
                 service.line(alert, language),
             )
             for alert in found
         ]
         heads = ("id", "severity", "since (UTC)", "until (UTC)" if history else "taken care of", "what")
-        title = f"Alerts of {desk.site.name}" + (f", over within {days:g} days" if history else "")
-        print_table(title, heads, rows, left=len(heads))
+        title = words["over" if history else "open"].format(site=desk.site.name, days=f"{days:g}")
+        print_table(title, [words[head] for head in heads], rows, left=len(heads))
     return int(not history and any(alert.severity == "critical" and not alert.acked_by for alert in found))
 
 
@@ -217,10 +246,11 @@ def _row(alert: Alert) -> dict[str, Any]:
     return row
 
 
-def _care(alert: Alert, now_us: int) -> str:
+def _care(alert: Alert, now_us: int, words: dict[str, str] = _WORDS["en"]) -> str:
     if alert.acked_by:
-        return f"by {alert.acked_by}" + (f": {alert.acked_why}" if alert.acked_why else "")
-    return f"quiet until {when(alert.snoozed_us)}" if alert.snoozed_us > now_us else ""
+        by = words["by"].format(who=alert.acked_by)
+        return by + (f"{words['colon']}{alert.acked_why}" if alert.acked_why else "")
+    return words["quiet"].format(until=when(alert.snoozed_us)) if alert.snoozed_us > now_us else ""
 
 
 def _plain(value: Any) -> str:

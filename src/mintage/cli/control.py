@@ -9,7 +9,7 @@ from cyclopts import App
 
 from mintage.cli.options import actor, login
 from mintage.cli.show import print_json, print_table
-from mintage.cli.site_desk import SiteDesk, open_desk, when
+from mintage.cli.site_desk import SiteDesk, open_desk, say_if_unattended, when
 from mintage.cli.site_options import SiteOptions
 from mintage.fleet.control import service
 from mintage.fleet.control.actions import parse_action
@@ -61,7 +61,7 @@ def request(
     *,
     reason: str,
     to: list[str] | None = None,
-    expires_min: float = 60.0,
+    expires_min: float | None = None,
     foreign_pools: bool = False,
     options: SiteOptions = SiteOptions(),
 ) -> None:
@@ -78,7 +78,7 @@ def request(
         scope: machines: "all", or terms such as "rack=r1,r2", "state!=asleep" or "chip_max_c>95".
         reason: why; it stands in the audit.
         to: what it is set to: a mode, watts, "URL WORKER" per pool, on or off, percent or auto.
-        expires_min: minutes after which no machine is asked any more.
+        expires_min: minutes of the site's clock after which no machine is asked any more; an hour where not given.
         foreign_pools: as an admin, allow pools that the site's file does not name.
     """
     found = service.request(
@@ -87,7 +87,7 @@ def request(
         action=parse_action(action, tuple(to or ())),
         scope=scope,
         reason=reason,
-        expires_s=expires_min * 60,
+        expires_s=None if expires_min is None else expires_min * 60,
         foreign_pools=foreign_pools,
         login=login(),
     )
@@ -148,6 +148,7 @@ def list_(*, state: list[RequestState] | None = None, limit: int = 30, options: 
     if options.json:
         print_json({"site": desk.site.name, "requests": found})
         return
+    say_if_unattended(options, desk.site, desk.latest.all(desk.site.name))
     rows = [
         (
             item.id,
@@ -215,8 +216,9 @@ def _told(found: ActionRequest, options: SiteOptions) -> None:
         ("machines", _counts(found)),
         ("state", found.state),
         ("asked by", found.asked_by),
-        ("expires (UTC)", when(found.expires_us)),
+        ("expires (UTC)", f"{when(found.expires_us)}, by the site's clock"),
     ]
     waits = found.state == "pending"
-    note = f"Somebody else must say: mintage control approve {found.id}" if waits else "See mintage control show ID."
-    print_table("", ("", ""), rows, note=note, left=2)
+    note = f"Somebody else must say: mintage control approve {found.id}" if waits else ""
+    note = note or f"See mintage control show {found.id}."
+    print_table(f"Action asked of {found.machines:,} machines of {found.site}", ("", ""), rows, note=note, left=2)

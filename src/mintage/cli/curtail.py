@@ -13,7 +13,7 @@ from mintage.cli.curtail_rules import price, resume, rules
 from mintage.cli.curtail_tables import counted_by, plan_rows, print_detail, print_events, print_plan
 from mintage.cli.options import actor, login
 from mintage.cli.show import print_json, print_table
-from mintage.cli.site_desk import SiteDesk, open_desk
+from mintage.cli.site_desk import SiteDesk, open_desk, say_if_unattended
 from mintage.cli.site_options import SiteOptions
 from mintage.fleet.control.roles import may
 from mintage.fleet.curtail import proof as proofs
@@ -97,6 +97,7 @@ def list_(*, limit: int = 30, options: SiteOptions = SiteOptions()) -> None:
     if options.json:
         print_json({"site": desk.site.name, "events": found, "standings": standing})
         return
+    say_if_unattended(options, desk.site, desk.latest.all(desk.site.name))
     print_events(desk.site.name, found, standing)
 
 
@@ -110,11 +111,13 @@ def show(event: str, *, limit: int = ROWS_MAX, options: SiteOptions = SiteOption
         event: id of the curtailment.
         limit: print at most so many machines; JSON has them all.
     """
-    detail = service.event(open_desk(options), event, who=actor())
+    desk = open_desk(options)
+    detail = service.event(desk, event, who=actor())
     if options.json:
         sums = total(detail.event, detail.minutes)
         print_json({"event": detail.event, "delivered": sums, "targets": detail.targets, "log": detail.log})
         return
+    say_if_unattended(options, desk.site, desk.latest.all(desk.site.name))
     print_detail(detail, limit)
 
 
@@ -190,7 +193,7 @@ def proof(
 ) -> None:
     """The proof of a curtailment that is over: where it lies, and that nobody changed it.
 
-    Before it is over, JSON tells the document as it stands, without a hash.
+    Before it is over, the figures are those so far, and there is no hash.
 
     Example: mintage curtail proof c-20260105-120000-5f2c --check --site examples/site.toml
 
@@ -212,22 +215,23 @@ def proof(
         raise
     if check and not found.proof:
         raise CheckFailed(f"{event} has no proof yet: it is {found.state}.")
-    document = stored or proofs.build(desk.db, desk.site, Book(desk.db), found)
+    document = stored or proofs.build(desk.db, desk.site, Book(desk.db), found, now_us=desk.clock.now_us())
     place = folder / proofs.FOLDER / f"{event}.html" if found.proof else None
     if options.json:
         print_json({**document, "sha256": found.proof or None, "page": place})
         return
     delivered = document["delivered"]
     mean_w = delivered["mean_w"]
+    so_far = "" if found.state in OVER else ", so far"
     rows: list[tuple[str, Any]] = [
         ("asked", f"{document['asked']}, {document['asked_w'] / 1000:,.1f} kW, by {document['asked_by']}"),
-        ("delivered", f"{'unknown' if mean_w is None else f'{mean_w / 1000:,.1f} kW'} on average while held"),
-        ("energy not used", f"{delivered['wh'] / 1000:,.1f} kWh, {delivered['kw_minutes']:,.0f} kW-minutes"),
+        ("delivered", f"{'unknown' if mean_w is None else f'{mean_w / 1000:,.1f} kW'} on average while held{so_far}"),
+        ("energy not used", f"{delivered['wh'] / 1000:,.1f} kWh, {delivered['kw_minutes']:,.0f} kW-minutes{so_far}"),
         ("counted by", counted_by(delivered["minutes_by"])),
-        ("when", f"{document['began_at'] or 'not begun'} to {document['ended_at'] or 'not over'}"),
+        ("when", f"{document['began_at'] or 'not begun'} to {document['ended_at'] or 'not over yet'}"),
         ("reached", document["reached_at"] or "not reached"),
         ("machines", f"{len(document['machines']):,}; gaps: {len(document['gaps']):,} minutes"),
-        ("page", place or "written when it is over"),
+        ("page", place or f"not over yet: it is {found.state}; written when it is over"),
         ("SHA-256", found.proof or "not yet"),
     ]
     print_table(f"Proof of {event}", ("", ""), rows, left=2)

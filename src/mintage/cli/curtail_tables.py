@@ -51,8 +51,7 @@ def print_plan(title: str, rows: Sequence[Mapping[str, Any]], plan: Plan, ask: A
         notes.append(f"{len(rows) - limit:,} more are not printed")
     if plan.words:
         notes.append(plan.words)
-    if rows and all(row["earns_usd_mwh"] is None for row in rows):
-        notes.append("earns: unknown, for no hashprice is known; tell it with --hashprice or `mintage curtail price`")
+    notes += _unknown_worth(plan, rows)
     if any(row["costs_usd_mwh"] is None for row in rows):
         notes.append("costs: unknown, for no power price is known; tell it with --price or `mintage curtail price`")
     reasons = Counter(item.blocked for item in plan.left_out)
@@ -182,6 +181,16 @@ def counted_by(minutes: Mapping[str, int]) -> str:
     whole = sum(minutes.values())
     parts = [f"{name or 'nobody'} {number:,}" for name, number in minutes.items()]
     return ", ".join([f"{parts[0]} of {whole:,} minutes", *parts[1:]]) if whole else "nobody: no minute is over yet"
+
+
+def _unknown_worth(plan: Plan, rows: Sequence[Mapping[str, Any]]) -> list[str]:
+    """Why it is not known what machines earn, and what to do about it."""
+    unknown = [choice for choice, row in zip(plan.choices, rows, strict=True) if row["earns_usd_mwh"] is None]
+    workless = sum(not choice.shed_w for choice in unknown)
+    found = [f"earns: unknown of {workless:,} machines, for shedding them saves nothing"] if workless else []
+    if len(unknown) > workless:
+        found.insert(0, "earns: unknown, for no hashprice is known; tell it: mintage curtail price --hashprice 38.2")
+    return found
 
 
 def _row(item: Choice, hashprice: float | None, price: float | None, pue: float) -> dict[str, Any]:

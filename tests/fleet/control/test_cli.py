@@ -11,6 +11,7 @@ import pytest
 
 from mintage.cli.site_desk import open_desk
 from mintage.cli.site_options import SiteOptions
+from mintage.fleet.agent.lock import only_agent
 from mintage.fleet.alerts.engine import Engine
 from mintage.fleet.alerts.rules import load_rules
 from mintage.fleet.context import Context
@@ -139,6 +140,27 @@ def test_what_may_not_be_is_refused_with_exit_code_two(place: Place) -> None:
     assert "no action 'a-1'" in place.refused("control", "reject", "a-1", "--reason", "x")
 
 
+def test_a_request_names_itself_and_when_it_expires(place: Place) -> None:
+    """What is printed can be copied: the next command with the real id; the table says what it is of."""
+    said = place.run("control", "request", "led", "slot<3", "--to", "on", "--reason", "x", "--expires-min", "5").out
+    asked = place.json("control", "list")["requests"][0]
+    assert f"See mintage control show {asked['id']}." in said
+    assert "Action asked of 2 machines of alder" in said
+    assert "by the site's clock" in said
+    assert asked["expires_us"] - asked["asked_us"] == 300_000_000
+
+
+def test_tables_say_that_no_agent_runs_and_json_does_not(place: Place) -> None:
+    """What is shown without an agent may be old: one line on standard error, none beside JSON or with an agent."""
+    for words in (("alerts", "list"), ("control", "list"), ("curtail", "list")):
+        said = place.run(*words).err
+        assert "no agent runs for alder: this is what it knew at 2025-11-22 12:00 UTC" in said
+        assert said.count("\n") == 1
+        place.json(*words)
+    with only_agent(place.db.parent / "sites" / "alder", "alder"):
+        assert place.run("alerts", "list").err == ""
+
+
 def test_a_request_is_rejected_or_cancelled_by_its_id(place: Place) -> None:
     """Both leave a request that is over, with who and why."""
     asked = place.json("control", "request", "sleep", "all", "--reason", "x")["id"]
@@ -167,6 +189,9 @@ def test_alerts_are_listed_taken_and_quieted(place: Place) -> None:
     listed = place.json("alerts", "list")["alerts"]
     assert [item["acked_by"] for item in listed] == ["ann"] * 3
     assert listed[0]["text"]["zh"].startswith("離線")
+    said = place.run("alerts", "list", "--language", "zh").out
+    assert all(word in said for word in ("alder 的警報", "嚴重度", "處理狀態", "嚴重", "由 ann 處理：on it"))
+    assert "critical" not in said
     shown = place.json("alerts", "show", found[0])
     assert shown["machines"][0]["subject"]["key"] in {asset(number) for number in range(3)}
     for words in (("list", "--language", "zh"), ("list", "--history"), ("show", found[0]), ("rules",)):

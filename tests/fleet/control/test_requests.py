@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
@@ -10,8 +11,9 @@ import pytest
 from mintage.fleet.control import service
 from mintage.fleet.control.actions import NAMES, decode_action, encode_action, in_words, parse_action
 from mintage.fleet.drivers.port import Fan, PoolSetting, SetMode, SetPools, SetPower, Sleep, Wake
+from mintage.units.clock import ScaledClock
 from mintage.units.errors import InputError
-from tests.fleet.plant import POOL, Plant, a_site, asset
+from tests.fleet.plant import NOON_US, POOL, Plant, a_site, asset
 
 
 @pytest.fixture
@@ -107,6 +109,14 @@ def test_a_decision_is_final_and_an_expired_request_cannot_be_approved(plant: Pl
     plant.clock.step(61)
     with pytest.raises(InputError, match="expired"):
         service.approve(plant.context, late.id, who="bob")
+
+
+def test_what_is_asked_expires_by_the_sites_clock(plant: Plant) -> None:
+    """Ten minutes are ten minutes of the site, however fast its clock runs; an hour is for the people who approve."""
+    fast = replace(plant.context, clock=ScaledClock.starting(NOON_US, 600.0))
+    for seconds, lasts_s in ((600.0, 600.0), (None, 3600.0 * 600.0)):
+        asked = service.request(fast, who="ann", action=Sleep(), scope="all", reason="test", expires_s=seconds)
+        assert (asked.expires_us - asked.asked_us) / 1e6 == lasts_s
 
 
 @pytest.mark.parametrize(

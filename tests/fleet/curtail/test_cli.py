@@ -92,6 +92,7 @@ def test_preview_tells_order_worth_and_manner(desk: Desk) -> None:
     assert found["manner"]["restore"] == {"machines": 0, "kw": 0, "every_s": 10.0}
     said = desk.run("preview", "--kw", "5")
     assert said.code == 0
+    assert "mintage curtail price --hashprice" in said.out
     assert "comes back: all at once" in said.out
     assert "after 240 min at the latest" in said.out
     assert desk.json("list")["events"] == []
@@ -136,6 +137,9 @@ def test_from_start_to_cancel(desk: Desk) -> None:
     assert desk.run("proof", small["id"], "--check").code == 1
     assert desk.json("proof", small["id"])["sha256"] is None
     assert desk.run("show", "c-none").code == 2
+    assert "not over yet" in desk.run("proof", small["id"]).out
+    assert ", so far" in desk.run("proof", small["id"]).out
+    assert "None" not in desk.run("proof", small["id"]).out
     desk.json("cancel", small["id"], "--reason", "not needed")
     assert [item["id"] for item in desk.json("list")["events"]] == [large["id"], small["id"]]
     for words in (("list",), ("show", large["id"]), ("proof", large["id"])):

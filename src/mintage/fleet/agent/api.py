@@ -45,7 +45,7 @@ class ActionBody(msgspec.Struct, forbid_unknown_fields=True):
     action: Action
     scope: str
     reason: str
-    expires_s: float = control.EXPIRES_S
+    expires_s: float | None = None
     foreign_pools: bool = False
 
 

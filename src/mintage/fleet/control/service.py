@@ -54,7 +54,7 @@ def request(
     action: Action,
     scope: str,
     reason: str,
-    expires_s: float = EXPIRES_S,
+    expires_s: float | None = None,
     foreign_pools: bool = False,
     login: str = "",
 ) -> ActionRequest:
@@ -68,7 +68,8 @@ def request(
         action: what is to be done.
         scope: to which machines (`mintage.fleet.scope`).
         reason: why; it stands in the audit.
-        expires_s: seconds after which no machine is asked any more.
+        expires_s: seconds of the site's clock after which no machine is asked any more; None for an hour, of the
+            people who approve where a virtual site's clock runs faster than theirs.
         foreign_pools: an administrator's word that machines may leave the site's whitelist of pools.
         login: login of the operating system that he or she asks from; "" where that is not known.
 
@@ -78,8 +79,9 @@ def request(
     may(desk.site, who, "act")
     why = said(reason)
     refuse_secrets(action)
-    if not 0 < expires_s <= EXPIRES_S_MAX:
+    if expires_s is not None and not 0 < expires_s <= EXPIRES_S_MAX:
         raise InputError(f"{expires_s:g} s is not between 1 and {EXPIRES_S_MAX:g}.", field="expires_s")
+    lasts_s = in_people_s(desk.clock, EXPIRES_S) if expires_s is None else expires_s
     define(desk.db)
     id_, now_us = f"a-{secrets.token_hex(6)}", desk.clock.now_us()
     with desk.db.transaction():  # whoever asks twice at once is weighed one after the other
@@ -103,7 +105,7 @@ def request(
             "asked_by": who,
             "asked_us": now_us,
             "begins_us": now_us,
-            "expires_us": now_us + round(in_people_s(desk.clock, expires_s) * _MICROSECONDS),
+            "expires_us": now_us + round(lasts_s * _MICROSECONDS),
             "state": "pending" if found.needs_approval else "approved",
             "needs_approval": found.needs_approval,
         }

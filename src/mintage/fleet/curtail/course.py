@@ -162,7 +162,8 @@ def _begin(stage: Stage, event: Event) -> None:
     event.state, event.began_us = "shedding", now_us
     _apply(stage, event, plan)
     event.baselines = baselines(stage.context, event, stage.targets, stage.machines, now_us)
-    stage.note(event, f"began: {len(plan.choices):,} machines, {plan.wanted_w / 1000:,.1f} kW asked; {plan.words}")
+    began = f"began: {len(plan.choices):,} machines, {plan.wanted_w / 1000:,.1f} kW asked"
+    stage.note(event, "; ".join(filter(None, (began, plan.words))))
 
 
 def _hold(stage: Stage, event: Event) -> None:

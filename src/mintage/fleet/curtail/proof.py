@@ -79,9 +79,9 @@ def read(folder: Path, event: Event) -> bytes:
     return raw
 
 
-def build(db: StateDb, site: Site, book: Book, event: Event) -> dict[str, Any]:
-    """The document of a curtailment, as it stands."""
-    until_us = event.ended_us or event.created_us
+def build(db: StateDb, site: Site, book: Book, event: Event, *, now_us: int | None = None) -> dict[str, Any]:
+    """The document of a curtailment, as it stands; before it is over, with what was delivered until now."""
+    until_us = event.ended_us or now_us or event.created_us
     minutes = count(db, site, book, event, until_us)
     sums = total(event, minutes)
     targets = book.targets(event.id)
@@ -97,7 +97,7 @@ def build(db: StateDb, site: Site, book: Book, event: Event) -> dict[str, Any]:
         "reason": event.ask.reason,
         "scope": event.ask.scope,
         "manner": event.ask.manner,
-        "outcome": event.outcome,
+        "outcome": event.outcome if event.ended_us else f"not over yet: {event.state}",
         "words": event.words,
         "asked_at": stamp(event.created_us),
         "began_at": stamp(event.began_us),
