@@ -90,6 +90,65 @@ def test_two_curtailments_do_not_count_the_same_power(tmp_path: Path) -> None:
     asyncio.run(scenario())
 
 
+def test_two_curtailments_claim_no_more_than_the_meter_shows(tmp_path: Path) -> None:
+    """Minute by minute, the energy that overlapping curtailments claim adds up to the metered reduction."""
+
+    async def scenario() -> None:
+        async with ground(tmp_path, block("curtail", 7), count=4, mix="A15-194", site=metered_site()) as site:
+            await live_metered(site, 360)
+            first = site.start(Fixed(3))
+            await live_metered(site, 250)
+            second = site.start(Full(), manner=Manner(restore=Restore(), hold_max_s=300))
+            await live_metered(site, 900)
+            base_w = site.event(first.id).baselines["meters"]
+            both = [service.event(site.context, event.id, who="ann").minutes for event in (first, second)]
+            ws = [
+                {row.minute_us // 60_000_000: (row.delivered_w or 0) * row.seconds for row in minutes}
+                for minutes in both
+            ]
+            drawn = {row.minute_us // 60_000_000: row.power_w for row in both[1]}
+            shared = [minute for minute in ws[1] if both[1][0].counted_by == "meters"]
+            assert len(shared) > 5
+            for minute in shared:
+                assert ws[0][minute] + ws[1][minute] <= (base_w - (drawn[minute] or 0)) * 60 + 1
+            assert any("2 curtailments shed" in row.reason for row in both[0])
+
+    asyncio.run(scenario())
+
+
+def test_minutes_between_readings_far_apart_say_so(tmp_path: Path) -> None:
+    """While the agent was away the meter counted on: its mean is shown as spread, and the log tells of the absence."""
+
+    async def scenario() -> None:
+        async with ground(tmp_path, block("curtail", 7), count=2, site=metered_site()) as site:
+            site.db.define(SCHEMA)
+
+            def read_meter(wh: int) -> None:
+                row = ("supply", site.clock.now_us(), 7000.0, wh, "good", wh, 0)
+                site.db.execute("INSERT OR REPLACE INTO meter_reading VALUES (?, ?, ?, ?, ?, ?, ?)", row)
+
+            read_meter(0)
+            await site.live(60)
+            event = site.start(Full(), manner=Manner(restore=Restore(), hold_max_s=7200))
+            read_meter(100)
+            await site.live(60)
+            read_meter(200)
+            await site.clock.advance(600)
+            await site.kill()
+            await site.live(10)
+            await site.clock.advance(50)
+            read_meter(800)
+            detail = service.event(site.context, event.id, who="ann")
+            spread = [
+                row for row in detail.minutes if "spread evenly between readings of 12:02 and 12:13" in row.reason
+            ]
+            assert len(spread) >= 9
+            assert {row.counted_by for row in spread} == {"meters"}
+            assert any(note.what == "went on after 10 min away" for note in detail.log)
+
+    asyncio.run(scenario())
+
+
 def test_minutes_of_an_agent_that_was_away_are_gaps(tmp_path: Path) -> None:
     """Nobody counted while the agent was away: gaps with a reason, and not zero and not the last figure."""
 

@@ -1,8 +1,8 @@
 """What was delivered, minute by minute, and who counted it: meters first, then machines, then nameplates.
 
-Delivered power is what was drawn before less what is drawn now. A meter sees the whole site, so what other
-curtailments shed since is taken out of it, as their machines count it. A machine that two curtailments hold counts for
-the older one. A minute that nobody can count is a gap with its reason, not zero.
+Delivered power is what was drawn before less what is drawn now. A meter sees the whole site: in a minute in which
+several curtailments steer, they divide what it shows by what their machines say. A machine that two curtailments hold
+counts for the older one. A minute that nobody can count is a gap with its reason, not zero.
 """
 
 from __future__ import annotations
@@ -14,15 +14,15 @@ import msgspec
 
 from mintage.fleet.control.store import Desk, in_people_s
 from mintage.fleet.curtail.candidates import standby_w
+from mintage.fleet.curtail.metered import MINUTE_US, Claim, divided, metered_mean_w
 from mintage.fleet.curtail.states import STEERING, Event, Minute, Target
 from mintage.fleet.curtail.store import Book
-from mintage.fleet.energy.readings import SCHEMA, energy_between, supply_meters
+from mintage.fleet.energy.readings import supply_meters
 from mintage.fleet.facts_site import Counted
 from mintage.fleet.latest import Machine
 from mintage.fleet.sites import Site
 from mintage.fleet.statedb import StateDb
 
-MINUTE_US = 60_000_000
 BASELINE_MINUTES = 5
 METER_LAG_US = 2 * MINUTE_US
 """Meters are read once a minute; a count waits so long for the reading after its last minute."""
@@ -190,14 +190,18 @@ def count(db: StateDb, site: Site, book: Book, event: Event, until_us: int) -> l
     """
     if event.began_us is None:
         return []
-    told = book.tallies(event.id)
+    told = _tallies(book, event)
     meters, _ = supply_meters(site)
+    rivals = [(other, _tallies(book, other)) for other in book.steered(event, until_us)] if meters else []
     found = []
     first_us = max(event.began_us, until_us - _SPAN_US_MAX)  # where it began by a wrong clock, the last days count
     for minute_us in range(first_us // MINUTE_US * MINUTE_US, until_us, MINUTE_US):
-        start_us, end_us = max(minute_us, event.began_us), min(minute_us + MINUTE_US, until_us)
-        tallied = msgspec.json.decode(told[minute_us], type=Tally) if minute_us in told else None
-        found.append(_minute(db, meters, event, (start_us, end_us), tallied))
+        span = max(minute_us, event.began_us), min(minute_us + MINUTE_US, until_us)
+        claims = [_claim(event, told, minute_us, until_us)]
+        claims += [_claim(other, tallies, minute_us, other.ended_us) for other, tallies in rivals]
+        claims = [claim for claim in claims if claim.seconds > 0]
+        shared = divided(db, meters, event, claims, minute_us) if len(claims) > 1 else None
+        found.append(shared or _minute(db, meters, event, span, told.get(minute_us)))
     return found
 
 
@@ -222,31 +226,6 @@ def total(event: Event, minutes: Sequence[Minute]) -> Total:
     )
 
 
-def metered_mean_w(db: StateDb, meters: Iterable[str], from_us: int, to_us: int) -> tuple[float | None, str]:
-    """Mean power of the supply between two instants, or None with the reason.
-
-    The meters' own power readings count; where they have none in between, what their counters rose by.
-    """
-    db.define(SCHEMA)
-    names = tuple(meters)
-    if not names:
-        return None, "there is no meter"
-    sum_w = 0.0
-    for meter in names:
-        ((mean_w, readings),) = db.rows(
-            "SELECT avg(power_w), count(power_w) FROM meter_reading"
-            " WHERE meter = ? AND at_us > ? AND at_us <= ? AND quality = 'good'",
-            (meter, from_us, to_us),
-        )
-        if not readings:
-            metered = energy_between(db, (meter,), from_us, to_us)
-            if metered.wh is None or to_us <= from_us:
-                return None, metered.reason.rstrip(".")
-            mean_w = metered.wh * 3600e6 / (to_us - from_us)
-        sum_w += mean_w
-    return sum_w, ""
-
-
 def _minute(db: StateDb, meters: tuple[str, ...], event: Event, span: tuple[int, int], tallied: Tally | None) -> Minute:
     start_us, end_us = span
     seconds = (end_us - start_us) / 1e6
@@ -254,7 +233,7 @@ def _minute(db: StateDb, meters: tuple[str, ...], event: Event, span: tuple[int,
     base_w = event.baselines.get("meters")
     if meters:
         power_w, reason = metered_mean_w(db, meters, start_us, end_us)
-        reason = reason if base_w is not None else "no meter was read before it began"
+        spread, reason = reason, reason if base_w is not None else "no meter was read before it began"
         if power_w is not None and base_w is not None:
             others_w = tallied.others_w - event.baselines.get("others", 0.0) if tallied else 0.0
             return Minute(
@@ -264,7 +243,7 @@ def _minute(db: StateDb, meters: tuple[str, ...], event: Event, span: tuple[int,
                 counted_by="meters",
                 baseline_w=base_w,
                 power_w=power_w,
-                reason=f"less {others_w / 1000:,.1f} kW of other curtailments" if abs(others_w) > 0.5 else "",
+                reason="; ".join(filter(None, (_of_others(others_w), spread))),
             )
     if tallied is None:
         return Minute(
@@ -285,6 +264,27 @@ def _minute(db: StateDb, meters: tuple[str, ...], event: Event, span: tuple[int,
             filter(None, (reason, f"{tallied.unknown:,} machines not counted" if tallied.unknown else ""))
         ),
     )
+
+
+def _tallies(book: Book, event: Event) -> dict[int, Tally]:
+    return {at_us: msgspec.json.decode(body, type=Tally) for at_us, body in book.tallies(event.id).items()}
+
+
+def _claim(event: Event, told: Mapping[int, Tally], minute_us: int, until_us: int | None) -> Claim:
+    """What machines say of a curtailment in a minute; one that is not over belongs to all of it."""
+    end_us = minute_us + MINUTE_US if until_us is None else min(minute_us + MINUTE_US, until_us)
+    tallied = told.get(minute_us)
+    seconds = (end_us - max(minute_us, event.began_us or end_us)) / 1e6
+    return Claim(event=event, shed_w=tallied.shed_w if tallied else None, seconds=max(seconds, 0.0))
+
+
+def _of_others(others_w: float) -> str:
+    """What a meter's count had to be corrected by, in words."""
+    if abs(others_w) <= 50:
+        return ""
+    if others_w < 0:
+        return f"{-others_w / 1000:,.1f} kW taken over from another curtailment"
+    return f"less {others_w / 1000:,.1f} kW of other curtailments"
 
 
 def _drawn(target: Target, machine: Machine | None, now_us: int, stale_s: float) -> tuple[float | None, str]:

@@ -34,6 +34,8 @@ _DAY_US = 86_400_000_000
 """A machine that did not come back is told to again for so long; afterwards only when it answers again."""
 _LATE_MAX = 20
 """So often a machine that answers again after more than a day is told to wake; then it is a technician's matter."""
+_AWAY_US = 60_000_000
+"""An agent that was away for less is not worth a word."""
 _AWAY = "did not come back within a day; is told to wake when it answers again"
 
 
@@ -74,6 +76,7 @@ class Engine:
         self._looked_us = -_CALM_US
         self._time = Timekeeper(context.clock, self.book, boot_id() if boot is None else boot)
         self._passed_us = 0
+        self._is_new = True
 
     def round(self) -> None:
         """One round."""
@@ -212,10 +215,22 @@ class Engine:
         if what:
             self.book.note(event.id, now_us, "agent", what)
 
+    def _take_up(self, away_us: int, now_us: int) -> None:
+        """An agent before this one began these: say for how long nobody steered them."""
+        if away_us < _AWAY_US:
+            return
+        with self.context.db.transaction():
+            for event in self.book.unfinished():
+                if event.state in STEERING:
+                    self._note(event, f"went on after {away_us / 60e6:,.0f} min away", now_us)
+
     def _follow_clock(self, now_us: int) -> None:
         """Count the time that passed; where the wall clock was stepped, move every length of time with it."""
         passed = self._time.passed()
         self._passed_us += passed.real_us
+        if self._is_new:
+            self._is_new = False
+            self._take_up(passed.real_us, now_us)
         step_us = passed.step_us
         if not step_us:
             return

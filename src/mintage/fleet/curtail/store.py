@@ -173,6 +173,19 @@ class Book:
         found = self._events("WHERE rule = ? ORDER BY created_us DESC, id DESC LIMIT 1", (rule,))
         return found[0] if found else None
 
+    def steered(self, event: Event, until_us: int) -> list[Event]:
+        """Other curtailments that steered while one did, until an instant."""
+        found = self._events(
+            "WHERE id <> ? AND created_us < ? AND state NOT IN ('preview', 'pending')", (event.id, until_us)
+        )
+        return [
+            other
+            for other in found
+            if other.began_us is not None
+            and other.began_us < until_us
+            and (other.ended_us is None or other.ended_us > (event.began_us or 0))
+        ]
+
     def _events(self, where: str, values: Sequence[Any] = ()) -> list[Event]:
         rows = self.db.rows(f"SELECT body FROM curtail_event {where}", values)  # noqa: S608  our own clauses only
         return [_EVENT.decode(body) for (body,) in rows]
