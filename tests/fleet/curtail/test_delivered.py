@@ -183,6 +183,13 @@ def test_a_changed_proof_is_found_out(tmp_path: Path) -> None:
             page = (tmp_path / FOLDER / f"{event.id}.html").read_text()
             assert event.id in page
             assert "<script" not in page
+            proof = msgspec.json.decode(read(tmp_path, found))
+            first = proof["minutes"][0]["at"]
+            assert f">{first[11:16]}</text>" in page
+            assert " kW</text>" in page
+            assert f"<td>{first[11:19]}<" in page
+            assert first not in page.split("</dl>")[-1]
+            assert first[:10] in page
             path = tmp_path / FOLDER / f"{event.id}.json"
             path.write_text(path.read_text().replace('"machines"', '"maschines"', 1))
             with pytest.raises(InputError, match="was changed after it was written"):
