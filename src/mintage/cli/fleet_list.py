@@ -12,6 +12,7 @@ from typing import TYPE_CHECKING, Any, Literal
 from mintage.cli.fleet_rows import COLUMNS, FIELDS, heading, latest_of, machine_table, print_machines, readable_site
 from mintage.cli.quantities import UNKNOWN
 from mintage.cli.show import console, print_json, styled
+from mintage.cli.site_desk import say_if_unattended
 from mintage.cli.site_options import SiteOptions
 from mintage.fleet.latest import Machine
 from mintage.fleet.rows import NO_SNAPSHOT, machine_row
@@ -53,7 +54,8 @@ def list_(
     site = readable_site(options)
     wanted = parse_scope(scope)
     now_us = options.time().now_us()
-    machines = [machine for machine in latest_of(options.kept_state(site), site) if wanted.holds(machine)]
+    known = latest_of(options.kept_state(site), site)
+    machines = [machine for machine in known if wanted.holds(machine)]
     rows = [(machine, machine_row(machine, now_us)) for machine in machines]
     rows = [
         (machine, row)
@@ -69,6 +71,7 @@ def list_(
     if options.json:
         print_json(shown)
         return
+    say_if_unattended(options, site, known)
     print_machines(f"Machines of {site.name}", shown, note=in_all(rows))
 
 
@@ -154,6 +157,7 @@ def top_(
     if options.json:
         print_json(found())
         return
+    say_if_unattended(options, site, latest_of(db, site))
     if once or not sys.stdout.isatty():
         console().print(_ranking(site.name, found()))
         return

@@ -9,6 +9,7 @@ import msgspec
 
 from mintage.cli.fleet_rows import address_order, latest_of, readable_site
 from mintage.cli.show import console, plain, print_json
+from mintage.cli.site_desk import say_if_unattended
 from mintage.cli.site_options import SiteOptions
 from mintage.fleet.latest import Machine
 from mintage.fleet.places import slots
@@ -61,6 +62,7 @@ def map_(*, options: SiteOptions = SiteOptions()) -> None:
     if options.json:
         print_json([_hall(*hall) for hall in halls])
         return
+    say_if_unattended(options, site, machines)
     screen = console()
     for name, racks in halls:
         screen.print(plain(f"{name}  {_counts([m for _, row in racks for m in row.values()])}"), style="bold")
