@@ -127,7 +127,7 @@ def end_maintenance(desk: Desk, id_: str, *, who: str) -> None:
     store.define(desk.db)
     now_us = desk.clock.now_us()
     if not desk.db.execute("UPDATE alert_window SET to_us = ? WHERE id = ? AND to_us > ?", (now_us, id_, now_us)):
-        raise InputError(f"there is no window '{id_}' to end.", field="id", remedy="See `mintage alerts windows`.")
+        raise InputError(f"there is no window '{id_}' to end.", field="id", remedy="See `mintage alerts maintain`.")
 
 
 def maintenance(db: StateDb) -> list[Window]:
