@@ -21,6 +21,7 @@ import time
 from collections.abc import Awaitable, Callable, Iterator, Sequence
 from contextlib import contextmanager
 from pathlib import Path
+from typing import Any
 
 from bench.measure import Row, report
 
@@ -104,30 +105,22 @@ async def with_pyasic(addresses: Sequence[str], number: int) -> Figures:
     """pyasic: `get_miner`, then `get_data`."""
     import pyasic  # type: ignore[import-not-found]  # noqa: PLC0415  only in the peers' environment
 
-    miners = {}
-
-    async def identify(address: str) -> bool:
-        found = await pyasic.get_miner(address)
-        if found is not None:
-            miners[address] = found
-        return found is not None
-
-    async def poll(address: str) -> bool:
-        data = await miners[address].get_data() if address in miners else None
-        return data is not None and data.wattage is not None and len(data.hashboards) == 3
-
-    return {"identify": await rounds(addresses, identify, 1), "poll": await rounds(addresses, poll, number)}
+    return await with_peer(pyasic.get_miner, addresses, number)
 
 
 async def with_pyasic_rs(addresses: Sequence[str], number: int) -> Figures:
     """pyasic_rs: `get_miner`, then `get_data`."""
     from pyasic_rs import MinerFactory  # noqa: PLC0415  only in the peers' environment
 
-    factory = MinerFactory()
-    miners = {}
+    return await with_peer(MinerFactory().get_miner, addresses, number)
+
+
+async def with_peer(find: Callable[[str], Awaitable[Any]], addresses: Sequence[str], number: int) -> Figures:
+    """A peer that finds a machine at an address, which then tells its data."""
+    miners: dict[str, Any] = {}
 
     async def identify(address: str) -> bool:
-        found = await factory.get_miner(address)
+        found = await find(address)
         if found is not None:
             miners[address] = found
         return found is not None
