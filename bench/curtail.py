@@ -31,8 +31,8 @@ from mintage.fleet.curtail.asks import Ask, Fixed, Full, Manner, Restore
 from mintage.fleet.curtail.proof import FOLDER
 from mintage.fleet.curtail.states import OVER, Event
 from mintage.fleet.sites import AgentSettings, Site
-from mintage.fleet.statedb import StateDb
 from mintage.house import open_journal
+from mintage.state.db import StateDb
 from mintage.units.clock import SystemClock
 
 ROOT = Path(__file__).parents[1]

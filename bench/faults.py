@@ -37,7 +37,6 @@ from mintage.fleet.curtail.asks import Ask, Full
 from mintage.fleet.curtail.states import OVER
 from mintage.fleet.latest_store import SqliteLatest
 from mintage.fleet.sites import load_site
-from mintage.fleet.statedb import StateDb
 from mintage.fleet.telemetry.layout import sample_files
 from mintage.fleet.telemetry.parquet import ParquetStore
 from mintage.fleet.uplink.inbox import Inbox
@@ -46,6 +45,7 @@ from mintage.fleet.uplink.receiver import receiver
 from mintage.fleet.uplink.tokens import load_tokens, new_token
 from mintage.fleet.virtual.build import FleetSpec, build_fleet
 from mintage.house import open_journal
+from mintage.state.db import StateDb
 from mintage.units.clock import ScaledClock, SystemClock, write_clock
 from mintage.wire.serve import serving
 

@@ -20,7 +20,6 @@ from bench.measure import Row
 from mintage.fleet.drivers.port import Identity
 from mintage.fleet.latest import Machine, Place
 from mintage.fleet.readings import Snapshot
-from mintage.fleet.statedb import StateDb
 from mintage.fleet.telemetry.parquet import ParquetStore
 from mintage.fleet.telemetry.writer import Writer
 from mintage.fleet.uplink.inbox import Inbox
@@ -28,6 +27,7 @@ from mintage.fleet.uplink.outbox import Outbox
 from mintage.fleet.uplink.upload import send_some
 from mintage.fleet.uplink.ways import LocalUplink
 from mintage.house import memory_journal
+from mintage.state.db import StateDb
 from mintage.units.clock import StepClock
 from mintage.units.errors import StoreError
 

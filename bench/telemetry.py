@@ -33,7 +33,6 @@ from mintage.fleet.drivers.avalon.session import VERSION, AvalonSession
 from mintage.fleet.drivers.port import Identity
 from mintage.fleet.latest import Machine, Place
 from mintage.fleet.readings import Snapshot
-from mintage.fleet.statedb import StateDb
 from mintage.fleet.telemetry.duck import copy
 from mintage.fleet.telemetry.layout import DAY_S, begin_of, day_of, flush_name, merged_name, partition, write_whole
 from mintage.fleet.telemetry.parquet import ParquetStore
@@ -45,6 +44,7 @@ from mintage.fleet.uplink.outbox import Outbox
 from mintage.fleet.virtual.answer import answer
 from mintage.fleet.virtual.build import FleetSpec, build_fleet
 from mintage.fleet.virtual.machine import Machine as VirtualMachine
+from mintage.state.db import StateDb
 from mintage.units.clock import StepClock
 
 MACHINES = 10_000

@@ -15,8 +15,8 @@ from mintage.fleet.latest import Machine, Place
 from mintage.fleet.latest_store import MemoryLatest
 from mintage.fleet.readings import Pool, Snapshot
 from mintage.fleet.sites import AlertSettings, Feeder, Hall, PoolAccount, Rack, Site, User
-from mintage.fleet.statedb import StateDb
 from mintage.journal.fact import Fact
+from mintage.state.db import StateDb
 from mintage.units.clock import StepClock
 
 NOON_US = 1_763_812_800_000_000

@@ -22,7 +22,7 @@ from mintage.fleet.identity import Register
 from mintage.fleet.latest_store import SqliteLatest
 from mintage.fleet.rows import machine_row
 from mintage.fleet.sites import Site
-from mintage.fleet.statedb import StateDb
+from mintage.state.db import StateDb
 from mintage.units.errors import InputError, LimitError
 from mintage.units.serials import serial_range
 

@@ -14,7 +14,7 @@ from mintage.fleet.latest import Machine
 from mintage.fleet.latest_store import SqliteLatest
 from mintage.fleet.readings import Field, fields
 from mintage.fleet.sites import Site
-from mintage.fleet.statedb import StateDb
+from mintage.state.db import StateDb
 from mintage.units.errors import InputError
 
 if TYPE_CHECKING:

@@ -15,8 +15,8 @@ from mintage.fleet.latest import Machine
 from mintage.fleet.readings import Reading, Snapshot, fields
 from mintage.fleet.rows import NO_SNAPSHOT, machine_detail
 from mintage.fleet.sites import Site
-from mintage.fleet.statedb import StateDb
 from mintage.journal.fact import Fact
+from mintage.state.db import StateDb
 from mintage.units.instant import format_instant, utc_date
 
 _EVENTS = 20

@@ -16,10 +16,10 @@ from cyclopts import App, Parameter
 from mintage.cli.options import Options
 from mintage.cli.show import print_json, print_table
 from mintage.fleet.headquarters import Store, headquarters, load_alerts
-from mintage.fleet.statedb import StateDb
 from mintage.fleet.telemetry.parquet import ParquetStore
 from mintage.fleet.uplink.inbox import Inbox
 from mintage.fleet.uplink.tokens import load_tokens, new_token
+from mintage.state.db import StateDb
 from mintage.units.clock import SystemClock
 from mintage.units.errors import InputError
 

@@ -12,7 +12,7 @@ from mintage.fleet.agent.lock import agent_runs
 from mintage.fleet.latest import LatestState, Machine
 from mintage.fleet.latest_store import SqliteLatest
 from mintage.fleet.sites import Site
-from mintage.fleet.statedb import StateDb
+from mintage.state.db import StateDb
 from mintage.units.clock import Clock
 
 

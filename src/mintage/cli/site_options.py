@@ -10,7 +10,7 @@ from cyclopts import Parameter
 
 from mintage.cli.options import Options
 from mintage.fleet.sites import Site, load_site
-from mintage.fleet.statedb import StateDb
+from mintage.state.db import StateDb
 from mintage.units.clock import Clock, read_clock
 from mintage.units.errors import InputError
 

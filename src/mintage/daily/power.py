@@ -13,8 +13,8 @@ from mintage.fleet.energy.bill import day_cost
 from mintage.fleet.energy.readings import Interval, site_intervals
 from mintage.fleet.energy.tariff import Tariff
 from mintage.fleet.sites import Site
-from mintage.fleet.statedb import StateDb
 from mintage.mining.reconcile_inputs import Amount
+from mintage.state.db import StateDb
 from mintage.units.errors import InputError, StoreError
 
 _DAY_MINUTES = 1440

@@ -11,10 +11,10 @@ from mintage.daily.ports import OpenPool, Sources
 from mintage.daily.power import TariffPower
 from mintage.fleet.energy.tariff import load_tariff
 from mintage.fleet.sites import PoolAccount, Site
-from mintage.fleet.statedb import StateDb
 from mintage.mining.drivers.api import Asking
 from mintage.mining.drivers.port import PoolAdapter
 from mintage.mining.drivers.registry import open_pool
+from mintage.state.db import StateDb
 from mintage.treasury.watch import Payment, Wallet, load_wallets, payments
 from mintage.units.errors import InputError
 

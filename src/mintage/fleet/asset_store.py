@@ -9,7 +9,7 @@ from typing import Literal
 import msgspec
 
 from mintage.fleet.drivers.port import Identity, Target
-from mintage.fleet.statedb import StateDb
+from mintage.state.db import StateDb
 
 CLAIMS_MAX = 10_000
 FORMER_MAX = 50

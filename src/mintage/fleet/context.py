@@ -10,8 +10,8 @@ from typing import Protocol
 from mintage.fleet.drivers.port import Action, Result
 from mintage.fleet.latest import LatestState
 from mintage.fleet.sites import Site
-from mintage.fleet.statedb import StateDb
 from mintage.journal.fact import Fact
+from mintage.state.db import StateDb
 from mintage.units.clock import Clock
 
 

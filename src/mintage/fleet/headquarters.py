@@ -15,13 +15,13 @@ from mintage.fleet.alerts.courier import Courier
 from mintage.fleet.alerts.rules import load_rules
 from mintage.fleet.alerts.watch import watch_agents
 from mintage.fleet.sites import AlertSettings
-from mintage.fleet.statedb import StateDb
 from mintage.fleet.telemetry.parquet import ParquetStore
 from mintage.fleet.telemetry.upkeep import UPKEEP_S, upkeep
 from mintage.fleet.uplink.inbox import Inbox
 from mintage.fleet.uplink.receiver import receiver
 from mintage.fleet.uplink.tokens import SiteTokens
 from mintage.journal.store import Journal
+from mintage.state.db import StateDb
 from mintage.units.clock import Clock
 from mintage.units.errors import MintageError
 from mintage.units.toml import read_toml

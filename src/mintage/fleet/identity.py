@@ -20,8 +20,8 @@ from mintage.fleet.drivers.port import Identity, Target
 from mintage.fleet.facts_site import DuplicateClaimed, MachineAdopted, MachineChanged
 from mintage.fleet.places import Places
 from mintage.fleet.sites import Site
-from mintage.fleet.statedb import StateDb
 from mintage.journal.fact import Fact, FactData
+from mintage.state.db import StateDb
 from mintage.units.clock import Clock
 from mintage.units.errors import InputError
 from mintage.units.instant import utc_date

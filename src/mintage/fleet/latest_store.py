@@ -9,7 +9,7 @@ from msgspec.structs import replace
 
 from mintage.fleet.latest import Machine
 from mintage.fleet.readings import Board, Snapshot
-from mintage.fleet.statedb import StateDb
+from mintage.state.db import StateDb
 from mintage.units.errors import StoreError
 
 _SCHEMA = """

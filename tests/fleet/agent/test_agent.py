@@ -20,10 +20,10 @@ from mintage.fleet.facts_site import DuplicateClaimed, MachineChanged
 from mintage.fleet.latest import Machine
 from mintage.fleet.latest_store import SqliteLatest
 from mintage.fleet.sites import Site
-from mintage.fleet.statedb import StateDb
 from mintage.fleet.virtual.build import FleetSpec, build_fleet
 from mintage.fleet.virtual.faults import Fault
 from mintage.fleet.virtual.fleet import VirtualFleet
+from mintage.state.db import StateDb
 from mintage.units.clock import StepClock, SystemClock
 from tests.fleet.agent.site import NOON_US, Facts, small_site
 from tests.loopback import block

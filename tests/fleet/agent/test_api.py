@@ -23,7 +23,7 @@ from mintage.fleet.latest import Machine, Place
 from mintage.fleet.latest_store import MemoryLatest
 from mintage.fleet.readings import Snapshot
 from mintage.fleet.sites import Site
-from mintage.fleet.statedb import StateDb
+from mintage.state.db import StateDb
 from mintage.units.clock import StepClock
 from mintage.units.errors import InputError
 from mintage.wire.http import Answer, Web

@@ -9,7 +9,7 @@ import pytest
 from mintage.fleet import asset_store
 from mintage.fleet.asset_store import Asset, AssetStore, Claim
 from mintage.fleet.drivers.port import Identity
-from mintage.fleet.statedb import StateDb
+from mintage.state.db import StateDb
 
 MACHINE = Asset(
     asset="m-1",

@@ -15,7 +15,7 @@ from mintage.fleet.drivers.port import Identity, Target
 from mintage.fleet.facts_site import DuplicateClaimed, MachineAdopted, MachineChanged
 from mintage.fleet.identity import Found, Register
 from mintage.fleet.sites import Site
-from mintage.fleet.statedb import StateDb
+from mintage.state.db import StateDb
 from mintage.units.clock import StepClock
 from mintage.units.errors import InputError, StoreError
 from tests.fleet.agent.site import NOON_US, Facts, small_site

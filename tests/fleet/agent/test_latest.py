@@ -12,7 +12,7 @@ from mintage.fleet.drivers.port import Identity
 from mintage.fleet.latest import LatestState, Machine, Place
 from mintage.fleet.latest_store import MemoryLatest, SqliteLatest
 from mintage.fleet.readings import Board, Snapshot
-from mintage.fleet.statedb import StateDb
+from mintage.state.db import StateDb
 from mintage.units.errors import StoreError
 
 STORES: dict[str, Callable[[Path], LatestState]] = {

@@ -13,7 +13,7 @@ import pytest
 
 from mintage.fleet.agent.lock import agent_runs, only_agent
 from mintage.fleet.agent.supervise import Supervisor, part_states
-from mintage.fleet.statedb import StateDb
+from mintage.state.db import StateDb
 from mintage.units.clock import StepClock
 from mintage.units.errors import InputError, StoreError
 from tests.fleet.agent.site import NOON_US

@@ -22,10 +22,10 @@ from mintage.fleet.drivers.port import Action, PoolSetting, Reboot, SetMode, Set
 from mintage.fleet.drivers.registry import drivers
 from mintage.fleet.latest import Machine
 from mintage.fleet.sites import AlertSettings, Feeder, Hall, PoolAccount, Rack, Site
-from mintage.fleet.statedb import StateDb
 from mintage.fleet.virtual.build import ACCOUNT, POOLS, FleetSpec, build_fleet
 from mintage.fleet.virtual.faults import Fault
 from mintage.fleet.virtual.fleet import VirtualFleet
+from mintage.state.db import StateDb
 from mintage.units.clock import StepClock
 from tests.fleet.plant import NOON_US, Ledger
 from tests.loopback import block

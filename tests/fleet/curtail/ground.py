@@ -17,10 +17,10 @@ from mintage.fleet.drivers.registry import identify, open_session
 from mintage.fleet.latest import Machine, Place
 from mintage.fleet.latest_store import MemoryLatest
 from mintage.fleet.sites import Feeder, Hall, Site, User
-from mintage.fleet.statedb import StateDb
 from mintage.fleet.virtual.build import FleetSpec, build_fleet
 from mintage.fleet.virtual.fleet import VirtualFleet
 from mintage.journal.fact import Fact
+from mintage.state.db import StateDb
 from mintage.units.clock import StepClock
 
 NOON_US = 1_767_614_400_000_000

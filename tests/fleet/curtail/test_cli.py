@@ -12,7 +12,7 @@ import pytest
 from mintage.cli.main import main
 from mintage.fleet.latest_store import SqliteLatest
 from mintage.fleet.sites import load_site
-from mintage.fleet.statedb import StateDb
+from mintage.state.db import StateDb
 from mintage.units.clock import ScaledClock, write_clock
 from tests.fleet.curtail.ground import NOON_US
 from tests.fleet.curtail.test_choice import machine

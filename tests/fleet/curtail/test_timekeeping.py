@@ -18,7 +18,7 @@ from mintage.fleet.curtail.asks import Ask, Full, Manner, Restore
 from mintage.fleet.curtail.part import Engine
 from mintage.fleet.drivers.port import Action, Result, Sleep
 from mintage.fleet.latest_store import MemoryLatest
-from mintage.fleet.statedb import StateDb
+from mintage.state.db import StateDb
 from mintage.units.clock import StepClock
 from tests.fleet.curtail.ground import Facts, a_site, ground
 from tests.fleet.curtail.test_choice import machine

@@ -8,8 +8,8 @@ from contextlib import asynccontextmanager
 from mintage.fleet.energy.meters import MeterReader
 from mintage.fleet.energy.readings import SCHEMA
 from mintage.fleet.sites import Feeder, Meter, Site
-from mintage.fleet.statedb import StateDb
 from mintage.fleet.virtual.meter import MeterFault, VirtualMeter
+from mintage.state.db import StateDb
 from mintage.units.clock import StepClock
 
 START_US = 1_751_328_000_000_000  # 2025-07-01T00:00:00Z

@@ -14,8 +14,8 @@ from mintage.cli.main import run
 from mintage.fleet.energy.meters import MeterReader
 from mintage.fleet.energy.readings import SCHEMA
 from mintage.fleet.sites import load_site
-from mintage.fleet.statedb import StateDb
 from mintage.fleet.virtual.meter import VirtualMeter
+from mintage.state.db import StateDb
 from mintage.units import parse_instant
 from mintage.units.clock import StepClock
 from tests.fleet.energy.test_tariff import EXAMPLE

@@ -22,8 +22,8 @@ from mintage.fleet.energy.readings import (
     site_intervals,
     site_power_w,
 )
-from mintage.fleet.statedb import StateDb
 from mintage.fleet.virtual.meter import MeterFault, VirtualMeter
+from mintage.state.db import StateDb
 from mintage.units.clock import ScaledClock, StepClock
 from mintage.units.errors import InputError, WireError
 from tests.fleet.energy.place import MINUTE_US, START_US, meter, minutes_of, site

@@ -21,7 +21,6 @@ from mintage.fleet.latest import Machine, Place
 from mintage.fleet.latest_store import MemoryLatest
 from mintage.fleet.readings import Board
 from mintage.fleet.sites import AgentSettings, Site
-from mintage.fleet.statedb import StateDb
 from mintage.fleet.telemetry import writer as writing
 from mintage.fleet.telemetry.day import day_worked, record_days, work_of
 from mintage.fleet.telemetry.layout import flush_name, partition
@@ -30,6 +29,7 @@ from mintage.fleet.telemetry.schema import Sample
 from mintage.fleet.telemetry.writer import Writer
 from mintage.fleet.uplink.outbox import Outbox
 from mintage.journal.fact import Fact, decode_fact
+from mintage.state.db import StateDb
 from mintage.units.clock import StepClock
 from mintage.units.errors import StoreError
 from tests.fleet.telemetry.telling import MONDAY_S, files, minutes, sample

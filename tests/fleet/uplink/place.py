@@ -14,7 +14,6 @@ import trustme
 
 from mintage.fleet.facts_site import ActionTaken
 from mintage.fleet.sites import Headquarters
-from mintage.fleet.statedb import StateDb
 from mintage.fleet.telemetry.parquet import ParquetStore
 from mintage.fleet.telemetry.schema import Sample
 from mintage.fleet.uplink.inbox import Inbox
@@ -22,6 +21,7 @@ from mintage.fleet.uplink.outbox import Outbox
 from mintage.fleet.uplink.receiver import receiver
 from mintage.fleet.uplink.tokens import load_tokens, new_token
 from mintage.journal.fact import Fact
+from mintage.state.db import StateDb
 from mintage.units.clock import StepClock
 from mintage.wire.serve import serving
 from tests.fleet.telemetry.telling import MONDAY_S, minutes, opened

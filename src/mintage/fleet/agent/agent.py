@@ -30,7 +30,7 @@ from mintage.fleet.latest_store import SqliteLatest
 from mintage.fleet.places import Places
 from mintage.fleet.readings import Snapshot
 from mintage.fleet.sites import Site
-from mintage.fleet.statedb import StateDb
+from mintage.state.db import StateDb
 from mintage.units.clock import Clock
 
 LOG = logging.getLogger("mintage.agent")

@@ -19,7 +19,6 @@ from mintage.fleet.drivers.registry import drivers
 from mintage.fleet.energy.meters import read_meters
 from mintage.fleet.latest import Machine
 from mintage.fleet.sites import Site
-from mintage.fleet.statedb import StateDb
 from mintage.fleet.telemetry.writer import Writer
 from mintage.fleet.uplink.envelope import Uplink
 from mintage.fleet.uplink.inbox import Inbox
@@ -27,6 +26,7 @@ from mintage.fleet.uplink.outbox import Outbox
 from mintage.fleet.uplink.upload import send_some, uploading
 from mintage.fleet.uplink.ways import HttpsUplink, LocalUplink
 from mintage.journal.store import Journal
+from mintage.state.db import StateDb
 from mintage.units.clock import Clock
 from mintage.units.errors import InputError, WireError
 

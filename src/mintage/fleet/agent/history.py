@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-from mintage.fleet.statedb import StateDb
 from mintage.journal.fact import Fact, decode_fact
+from mintage.state.db import StateDb
 
 
 def facts_about(db: StateDb, asset: str) -> list[Fact]:

@@ -10,7 +10,7 @@ import msgspec
 
 from mintage.fleet.alerts.gauges import part_failed
 from mintage.fleet.contain import contained, in_words
-from mintage.fleet.statedb import StateDb
+from mintage.state.db import StateDb
 from mintage.units.clock import Clock
 from mintage.units.errors import MintageError, StoreError
 

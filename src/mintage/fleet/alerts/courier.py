@@ -12,7 +12,7 @@ import msgspec
 from mintage.fleet.alerts import webhook
 from mintage.fleet.alerts.mail import PASSWORD, USER, Mailbox
 from mintage.fleet.sites import AlertSettings
-from mintage.fleet.statedb import StateDb
+from mintage.state.db import StateDb
 from mintage.units.clock import Clock
 from mintage.units.errors import WireError
 from mintage.wire.http import Web

@@ -20,7 +20,7 @@ from mintage.fleet.alerts.words import MessageKind, body, detail
 from mintage.fleet.latest import Machine
 from mintage.fleet.scope import parse_scope
 from mintage.fleet.sites import AlertSettings, Site
-from mintage.fleet.statedb import StateDb
+from mintage.state.db import StateDb
 
 GONE_S = 1800.0
 """A machine that is not there any more leaves its alerts after so long."""

@@ -9,7 +9,7 @@ from mintage.fleet.alerts.subjects import Gauge, GaugeKind
 from mintage.fleet.energy.readings import meter_power_w, site_power_w
 from mintage.fleet.latest import Machine
 from mintage.fleet.sites import Site
-from mintage.fleet.statedb import StateDb
+from mintage.state.db import StateDb
 
 SCHEMA = "CREATE TABLE IF NOT EXISTS part_failure (part TEXT NOT NULL, at_us INTEGER NOT NULL, words TEXT NOT NULL);"
 FAILURES_MAX = 1000

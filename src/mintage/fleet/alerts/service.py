@@ -13,7 +13,7 @@ from mintage.fleet.control.reasons import remark, said
 from mintage.fleet.control.roles import may
 from mintage.fleet.control.store import Desk
 from mintage.fleet.scope import parse_scope
-from mintage.fleet.statedb import StateDb
+from mintage.state.db import StateDb
 from mintage.units.errors import InputError
 
 SNOOZE_S_MAX = 30 * 86_400

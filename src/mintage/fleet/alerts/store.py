@@ -11,7 +11,7 @@ import msgspec
 from mintage.fleet.alerts.grouping import PlaceKind
 from mintage.fleet.alerts.rules import Severity
 from mintage.fleet.alerts.subjects import Subject
-from mintage.fleet.statedb import Row, StateDb
+from mintage.state.db import Row, StateDb
 from mintage.units.errors import InputError
 
 SCHEMA = """

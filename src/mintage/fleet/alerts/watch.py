@@ -13,7 +13,7 @@ from mintage.fleet.alerts.rules import load_rules
 from mintage.fleet.alerts.store import define, prune
 from mintage.fleet.context import Context
 from mintage.fleet.sites import AlertSettings
-from mintage.fleet.statedb import StateDb
+from mintage.state.db import StateDb
 from mintage.units.clock import Clock
 from mintage.wire.http import Web
 

@@ -7,8 +7,8 @@ from datetime import UTC, datetime
 from mintage.fleet.context import Recorder
 from mintage.fleet.control.store import ActionRequest, load
 from mintage.fleet.facts_site import ActionTaken
-from mintage.fleet.statedb import StateDb
 from mintage.journal.fact import Evidence, Fact
+from mintage.state.db import StateDb
 
 SCOPE_CHARACTERS_MAX = 300
 

@@ -24,7 +24,7 @@ from mintage.fleet.control.store import (
     results,
 )
 from mintage.fleet.drivers.port import Action
-from mintage.fleet.statedb import StateDb
+from mintage.state.db import StateDb
 from mintage.units.errors import InputError
 
 __all__ = [

@@ -11,7 +11,7 @@ from mintage.fleet.control.actions import decode_action, in_words, masked
 from mintage.fleet.drivers.port import Action
 from mintage.fleet.latest import LatestState
 from mintage.fleet.sites import Site
-from mintage.fleet.statedb import Row, StateDb
+from mintage.state.db import Row, StateDb
 from mintage.units.clock import Clock, ScaledClock
 from mintage.units.errors import InputError
 

@@ -18,7 +18,7 @@ from mintage.fleet.control.audit import finish, record
 from mintage.fleet.control.outcome import RETRY_S, Step, after_answer, after_crash, borne_out, unproven
 from mintage.fleet.control.store import define, in_people_s
 from mintage.fleet.drivers.port import Action
-from mintage.fleet.statedb import Row
+from mintage.state.db import Row
 
 EVERY_S = 1.0
 REAL_PAUSE_S = 0.05

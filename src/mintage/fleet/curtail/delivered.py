@@ -21,7 +21,7 @@ from mintage.fleet.energy.readings import supply_meters
 from mintage.fleet.facts_site import Counted
 from mintage.fleet.latest import Machine
 from mintage.fleet.sites import Site
-from mintage.fleet.statedb import StateDb
+from mintage.state.db import StateDb
 
 BASELINE_MINUTES = 5
 METER_LAG_US = 2 * MINUTE_US

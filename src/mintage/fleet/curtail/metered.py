@@ -9,7 +9,7 @@ import msgspec
 
 from mintage.fleet.curtail.states import Event, Minute
 from mintage.fleet.energy.readings import SCHEMA, energy_between
-from mintage.fleet.statedb import StateDb
+from mintage.state.db import StateDb
 
 MINUTE_US = 60_000_000
 SPREAD_US = 2 * MINUTE_US

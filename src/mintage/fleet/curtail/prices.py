@@ -17,7 +17,7 @@ from mintage.fleet.energy.readings import meter_power_w, site_power_w
 from mintage.fleet.energy.tariff import Tariff, load_tariff, price_usd_mwh
 from mintage.fleet.latest import Machine
 from mintage.fleet.sites import Site
-from mintage.fleet.statedb import StateDb
+from mintage.state.db import StateDb
 from mintage.units.errors import InputError
 
 Quantity = Literal["hashprice_usd_ph_day", "price_usd_mwh"]

@@ -23,8 +23,8 @@ from mintage.fleet.curtail.store import Book
 from mintage.fleet.energy.readings import supply_meters
 from mintage.fleet.facts_site import Curtailed
 from mintage.fleet.sites import Site
-from mintage.fleet.statedb import StateDb
 from mintage.journal.fact import Evidence, Fact
+from mintage.state.db import StateDb
 from mintage.units.errors import InputError, StoreError
 
 FOLDER = "proofs"

@@ -11,7 +11,7 @@ import msgspec
 
 from mintage.fleet.curtail.asks import Ask
 from mintage.fleet.curtail.states import OPEN, Event, EventState, Note, Target
-from mintage.fleet.statedb import Row, StateDb
+from mintage.state.db import Row, StateDb
 from mintage.units.errors import InputError
 
 _SCRIPT = """

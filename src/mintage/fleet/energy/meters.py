@@ -15,7 +15,7 @@ from mintage.fleet.energy.modbus import TIMEOUT_S, MeterLink
 from mintage.fleet.energy.profiles import Quantity, Register, profile
 from mintage.fleet.energy.readings import SCHEMA, prune
 from mintage.fleet.sites import Meter, Site
-from mintage.fleet.statedb import StateDb
+from mintage.state.db import StateDb
 from mintage.units.clock import Clock
 from mintage.units.errors import WireError
 

@@ -13,7 +13,7 @@ import msgspec
 
 from mintage.fleet.energy.counter import QUALITIES
 from mintage.fleet.sites import Site
-from mintage.fleet.statedb import StateDb
+from mintage.state.db import StateDb
 
 _TABLES = (
     """

@@ -17,10 +17,10 @@ from mintage.fleet.context import Context
 from mintage.fleet.energy.readings import site_energy
 from mintage.fleet.facts_site import DayWorked
 from mintage.fleet.sites import Site
-from mintage.fleet.statedb import StateDb
 from mintage.fleet.telemetry.layout import DAY_S, begin_of
 from mintage.fleet.telemetry.store import TelemetryStore, Work
 from mintage.journal.fact import Fact
+from mintage.state.db import StateDb
 from mintage.units.instant import utc_date
 
 LOG = logging.getLogger(__name__)

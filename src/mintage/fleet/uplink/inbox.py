@@ -7,13 +7,13 @@ import logging
 from collections import defaultdict
 from collections.abc import Sequence
 
-from mintage.fleet.statedb import StateDb
 from mintage.fleet.telemetry.adopt import adopt
 from mintage.fleet.telemetry.parquet import ParquetStore
 from mintage.fleet.uplink.envelope import Envelope, Receipt
 from mintage.fleet.uplink.vetting import dated_on_arrival, same_told, vetted
 from mintage.journal.fact import Fact
 from mintage.journal.store import Journal
+from mintage.state.db import StateDb
 from mintage.units.clock import Clock
 from mintage.units.errors import DuplicateKey, InputError, PeriodClosed, StoreError
 from mintage.units.instant import utc_date

@@ -15,11 +15,11 @@ from pathlib import Path
 
 import msgspec
 
-from mintage.fleet.statedb import StateDb
 from mintage.fleet.telemetry.layout import sync
 from mintage.fleet.telemetry.store import Placed
 from mintage.fleet.uplink.envelope import BODY_BYTES_MAX, Envelope, Kind
 from mintage.journal.fact import Fact, decode_fact, encode_fact, refuse_other_content
+from mintage.state.db import StateDb
 from mintage.units.clock import Clock
 from mintage.units.errors import StoreError
 

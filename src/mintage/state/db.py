@@ -1,11 +1,13 @@
-"""The state of a site's agent: one SQLite file that outlives crashes and that other commands may read and write to.
+"""One SQLite file of tables that outlives crashes and that other processes may read and write to.
 
-Each part of the fleet room owns its tables and says them in a script of `CREATE ... IF NOT EXISTS`.
+A site's agent keeps its state so, and the console what is no fact. Each part owns its tables and says them in a script
+of `CREATE ... IF NOT EXISTS`.
 """
 
 from __future__ import annotations
 
 import sqlite3
+import threading
 from collections.abc import Iterable, Iterator, Sequence
 from contextlib import contextmanager
 from pathlib import Path
@@ -17,29 +19,52 @@ Row = tuple[Any, ...]
 
 
 class StateDb:
-    """A site's state file; durable when a transaction has ended.
+    """A file of tables; durable when a transaction has ended. Each thread has a connection of its own.
 
     Args:
-        path: the file, made with its folder where it is not there; None keeps the state in memory, for tests.
+        path: the file, made with its folder where it is not there; None keeps the state in memory, for the tests of
+            one thread.
     """
 
     def __init__(self, path: Path | None) -> None:
         self.path = path
         self._defined: set[str] = set()
+        self._local = threading.local()
+        self._opened: list[sqlite3.Connection] = []
         try:
             if path is not None:
                 path.parent.mkdir(parents=True, exist_ok=True)
-            self._connection = sqlite3.connect(path or ":memory:", isolation_level=None, timeout=10)
+        except OSError as error:
+            raise StoreError(f"{path}: the folder cannot be made: {error.strerror}.") from error
+        self._open()
+
+    @property
+    def _connection(self) -> sqlite3.Connection:
+        """This thread's connection."""
+        found: sqlite3.Connection | None = getattr(self._local, "connection", None)
+        return found if found is not None else self._open()
+
+    def _open(self) -> sqlite3.Connection:
+        try:
+            connection = sqlite3.connect(
+                self.path or ":memory:", isolation_level=None, timeout=10, check_same_thread=False
+            )
             # Another process (a command, the console) may read while the agent writes.
-            self._connection.execute("PRAGMA journal_mode = WAL")
-            self._connection.execute("PRAGMA synchronous = FULL")
-            self._connection.execute("PRAGMA foreign_keys = ON")
-        except (sqlite3.Error, OSError) as error:
-            raise StoreError(f"{path}: the state of the site cannot be opened: {error}.") from error
+            connection.execute("PRAGMA journal_mode = WAL")
+            connection.execute("PRAGMA synchronous = FULL")
+            connection.execute("PRAGMA foreign_keys = ON")
+        except sqlite3.Error as error:
+            raise StoreError(f"{self.path}: this file of tables cannot be opened: {error}.") from error
+        self._local.connection = connection
+        self._opened.append(connection)
+        return connection
 
     def close(self) -> None:
-        """Close the file."""
-        self._connection.close()
+        """Close the file, in all threads."""
+        for connection in self._opened:
+            connection.close()
+        self._opened.clear()
+        self._local = threading.local()
 
     def define(self, script: str) -> None:
         """Make the tables of one part, where they are not there yet; also within a transaction, which goes on.

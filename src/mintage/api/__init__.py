@@ -1,0 +1,1 @@
+"""API: the desk's answers and acts over HTTP, described by OpenAPI."""

@@ -1,0 +1,1 @@
+"""Console: the desk's answers as pages in two languages."""

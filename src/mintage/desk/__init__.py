@@ -1,0 +1,1 @@
+"""Desk: what the pages and the API ask, answered once for both; one module per page."""
