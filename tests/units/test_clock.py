@@ -7,7 +7,7 @@ from pathlib import Path
 
 import pytest
 
-from mintage.units.clock import ScaledClock, StepClock, SystemClock, read_clock, write_clock
+from mintage.units.clock import FileClock, ScaledClock, StepClock, SystemClock, read_clock, write_clock
 from mintage.units.errors import InputError
 
 
@@ -71,3 +71,29 @@ def test_a_file_that_is_no_clock_is_refused(tmp_path: Path, body: bytes) -> None
     assert refused.value.file == str(path)
     with pytest.raises(InputError, match="no clock is there"):
         read_clock(tmp_path / "other.json")
+
+
+def test_a_clock_in_a_file_goes_on_at_the_speed_that_it_is_given(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Time neither jumps nor runs backwards where its file is written anew, and goes on at the new speed."""
+    monkeypatch.setattr("mintage.units.clock.FILE_LOOK_S", 0.0)
+    path = tmp_path / "clock.json"
+    write_clock(ScaledClock.starting(1_000_000_000, 100_000), path)
+    clock = read_clock(path)
+    assert isinstance(clock, FileClock)
+    before_us, before_s = clock.now_us(), clock.elapsed_s()
+    write_clock(ScaledClock.starting(clock.now_us(), 0.001), path)
+    after_us, after_s = clock.now_us(), clock.elapsed_s()
+    assert clock.speed == 0.001
+    assert after_us >= before_us
+    assert after_s >= before_s
+    assert clock.now_us() - after_us < 1_000
+    assert clock.elapsed_s() - after_s < 0.01
+
+
+def test_a_clock_that_has_no_file_yet_goes_by_its_figures(tmp_path: Path) -> None:
+    """A virtual site has its time before it leaves it to others."""
+    clock = FileClock(tmp_path / "clock.json", ScaledClock.starting(5_000_000, 10))
+    assert clock.now_us() >= 5_000_000
+    assert clock.speed == 10

@@ -11,11 +11,12 @@ from typing import Annotated
 from cyclopts import App, Parameter
 
 from mintage.cli.show import print_json
-from mintage.cli.site_options import POINTER, SiteOptions
+from mintage.cli.site_options import SiteOptions
 from mintage.fleet.agent.agent import Agent
 from mintage.fleet.agent.compose import compose
 from mintage.fleet.agent.lock import only_agent
 from mintage.fleet.latest_store import SqliteLatest
+from mintage.fleet.sites import SITE_POINTER
 from mintage.units.errors import InputError
 
 app = App(name="agent", help="Run the agent of a site.")
@@ -48,7 +49,7 @@ def agent(
     logging.getLogger("mintage").setLevel(logging.INFO)
     with ExitStack() as stack:
         stack.enter_context(only_agent(folder, site.name))
-        (folder / POINTER).write_text(f"{path.absolute()}\n", "utf-8")
+        (folder / SITE_POINTER).write_text(f"{path.absolute()}\n", "utf-8")
         db = options.state(site)
         stack.callback(db.close)
         journal = options.journal()

@@ -9,13 +9,10 @@ from typing import Annotated
 from cyclopts import Parameter
 
 from mintage.cli.options import Options
-from mintage.fleet.sites import Site, load_site
+from mintage.fleet.sites import SITE_POINTER, Site, load_site
 from mintage.state.db import StateDb
 from mintage.units.clock import Clock, read_clock
 from mintage.units.errors import InputError
-
-POINTER = "site.path"
-"""In a site's folder: the absolute path of the file that its agent last ran with, for commands that know its name."""
 
 
 @Parameter(name="*")
@@ -39,7 +36,7 @@ class SiteOptions(Options):
         Raises:
             InputError: no file has that name, or the one that the site's agent ran with is gone.
         """
-        named, pointer = f"{self.site}.toml", self.data / self.site / POINTER
+        named, pointer = f"{self.site}.toml", self.data / self.site / SITE_POINTER
         tried = (Path(self.site), Path(named), Path("sites") / named)
         for path in tried:
             if path.is_file():

@@ -22,6 +22,7 @@ from mintage.units.errors import InputError
 
 app = App(name="virtual", help="Virtual machines, meters, pool and chain to try everything on.")
 app.command("mintage.cli.virtual_site:site", name="site")
+app.command("mintage.cli.virtual_site:speed", name="speed")
 app.command("mintage.cli.virtual_meter:meter", name="meter")
 app.command("mintage.cli.virtual_pool:pool", name="pool")
 

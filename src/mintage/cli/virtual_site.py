@@ -13,10 +13,14 @@ from pathlib import Path
 
 from mintage.cli.show import print_json, print_table
 from mintage.cli.site_options import SiteOptions
+from mintage.fleet.sites import SITE_CLOCK as CLOCK
 from mintage.fleet.sites import Site
 from mintage.units import format_instant, parse_instant
-from mintage.units.clock import ScaledClock, write_clock
+from mintage.units.clock import FileClock, ScaledClock, read_clock, write_clock
+from mintage.units.errors import InputError
 from mintage.virtual.site import VirtualSite
+
+SPEED_MAX = 100_000.0
 
 
 def site(path: str = "", *, speed: float = 0, last: float = 0, options: SiteOptions = SiteOptions()) -> None:
@@ -33,20 +37,39 @@ def site(path: str = "", *, speed: float = 0, last: float = 0, options: SiteOpti
     """
     chosen = replace(options, site=path) if path else options
     described = chosen.load()
-    clock = ScaledClock.starting(parse_instant(described.virtual.start), speed or described.virtual.speed)
+    began = ScaledClock.starting(parse_instant(described.virtual.start), speed or described.virtual.speed)
     folder = chosen.folder(described)
     folder.mkdir(parents=True, exist_ok=True)
     shutil.rmtree(folder / "chain", ignore_errors=True)  # a virtual chain lives as long as its site
-    (folder / "clock.json").unlink(missing_ok=True)
-    asyncio.run(_run(VirtualSite(described, clock, folder), clock, folder, last, chosen))
+    (folder / CLOCK).unlink(missing_ok=True)
+    clock = FileClock(folder / CLOCK, began)
+    asyncio.run(_run(VirtualSite(described, clock, folder), (began, clock), folder, last, chosen))
 
 
-async def _run(playing: VirtualSite, clock: ScaledClock, folder: Path, hours: float, options: SiteOptions) -> None:
+def speed(factor: float, *, options: SiteOptions = SiteOptions()) -> None:
+    """Let the time of a virtual site that runs go on at another speed; everybody who goes by its clock follows.
+
+    Example: mintage virtual speed 60
+
+    Args:
+        factor: seconds of the site's time per second.
+        options: shared options.
+    """
+    if not 0 < factor <= SPEED_MAX:
+        raise InputError(f"time cannot run {factor:g} times as fast.", field="factor", remedy="Give 1 for real time.")
+    path = options.folder(options.load()) / CLOCK
+    write_clock(ScaledClock.starting(read_clock(path).now_us(), factor), path)
+
+
+async def _run(
+    playing: VirtualSite, times: tuple[ScaledClock, FileClock], folder: Path, hours: float, options: SiteOptions
+) -> None:
+    began, clock = times
     stop = asyncio.Event()
     for number in (signal.SIGINT, signal.SIGTERM):
         asyncio.get_running_loop().add_signal_handler(number, stop.set)
     async with playing:
-        write_clock(clock, folder / "clock.json")  # only a site that answers has a clock to go by
+        write_clock(began, folder / CLOCK)  # only a site that answers has a clock to go by
         _announce(playing, clock, folder, options)
         ends = [asyncio.create_task(stop.wait()), asyncio.create_task(playing.failed())]
         if hours:
@@ -61,7 +84,7 @@ async def _run(playing: VirtualSite, clock: ScaledClock, folder: Path, hours: fl
         await playing.hand_over()
 
 
-def _announce(playing: VirtualSite, clock: ScaledClock, folder: Path, options: SiteOptions) -> None:
+def _announce(playing: VirtualSite, clock: FileClock, folder: Path, options: SiteOptions) -> None:
     described: Site = playing.site
     models = Counter(machine.model.model for machine in playing.fleet.machines)
     if options.json:
@@ -76,7 +99,7 @@ def _announce(playing: VirtualSite, clock: ScaledClock, folder: Path, options: S
                     "esplora": f"http://{described.virtual.chain_listen}",
                     "electrum": f"tcp://{described.virtual.chain_listen.rpartition(':')[0]}:{playing.electrum_port}",
                 },
-                "clock": str(folder / "clock.json"),
+                "clock": str(folder / CLOCK),
                 "now": format_instant(clock.now_us()),
                 "speed": clock.speed,
             }

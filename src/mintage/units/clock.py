@@ -18,6 +18,8 @@ import msgspec
 from mintage.units.errors import InputError
 
 _MICROSECONDS = 1_000_000
+FILE_LOOK_S = 0.25
+"""Real seconds between two looks at the file of a clock."""
 
 
 class Clock(Protocol):
@@ -88,6 +90,57 @@ class ScaledClock(msgspec.Struct, frozen=True, kw_only=True):
         return cls(real_us=time.time_ns() // 1000, began_us=began_us, speed=speed)
 
 
+class FileClock:
+    """A clock that goes by the three figures in a file, also when they are written anew while it runs.
+
+    So a virtual site can be slowed down, or started again, under everybody who goes by its clock.
+
+    Args:
+        path: the file, as `write_clock` leaves it.
+        clock: the figures until the file is there; it must be there where none are given.
+
+    Raises:
+        InputError: the file is not there, or does not describe a clock.
+    """
+
+    def __init__(self, path: Path, clock: ScaledClock | None = None) -> None:
+        self._path = path
+        self._clock = clock or _read(path)
+        self._seen_ns = 0 if clock else _modified_ns(path)
+        self._elapsed_s, self._since_s = 0.0, time.monotonic()
+        self._looked_s = self._since_s
+
+    @property
+    def speed(self) -> float:
+        """Seconds per second of the machine's clock, now."""
+        return self._now().speed
+
+    def now_us(self) -> int:
+        """Microseconds since 1970 UTC, as the file's figures have it."""
+        return self._now().now_us()
+
+    def elapsed_s(self) -> float:
+        """Seconds since it was opened, on its scale as it was at each time."""
+        clock = self._now()
+        return self._elapsed_s + (time.monotonic() - self._since_s) * clock.speed
+
+    async def sleep(self, seconds: float) -> None:
+        """Wait so many seconds; as long as it takes at the speed of the beginning."""
+        await self._now().sleep(seconds)
+
+    def _now(self) -> ScaledClock:
+        real_s = time.monotonic()
+        if real_s - self._looked_s >= FILE_LOOK_S:
+            self._looked_s = real_s
+            seen_ns = _modified_ns(self._path)
+            if seen_ns not in (0, self._seen_ns):
+                clock = _read(self._path)
+                self._elapsed_s += (real_s - self._since_s) * self._clock.speed
+                self._since_s = real_s
+                self._clock, self._seen_ns = clock, seen_ns
+        return self._clock
+
+
 class StepClock:
     """A clock that stands still until it is moved.
 
@@ -140,8 +193,10 @@ class StepClock:
 
 
 def write_clock(clock: ScaledClock, path: Path) -> None:
-    """Leave a clock's three figures where another process can read them."""
-    path.write_bytes(msgspec.json.encode(clock))
+    """Leave a clock's three figures where another process can read them, all at once."""
+    half = path.with_suffix(".half")
+    half.write_bytes(msgspec.json.encode(clock))
+    half.replace(path)
 
 
 def read_clock(path: Path | None) -> Clock:
@@ -150,8 +205,18 @@ def read_clock(path: Path | None) -> Clock:
     Raises:
         InputError: the file is not there, or does not describe a clock.
     """
-    if path is None:
-        return SystemClock()
+    return SystemClock() if path is None else FileClock(path)
+
+
+def _modified_ns(path: Path) -> int:
+    """When a file was written last; 0 where it is not there just now."""
+    try:
+        return path.stat().st_mtime_ns
+    except OSError:
+        return 0
+
+
+def _read(path: Path) -> ScaledClock:
     try:
         clock = msgspec.json.decode(path.read_bytes(), type=ScaledClock)
     except FileNotFoundError as error:

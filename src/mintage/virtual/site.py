@@ -27,7 +27,7 @@ from mintage.mining.virtual.pool import PoolSettings, VirtualPool, share_difficu
 from mintage.treasury.virtual.chain import VirtualChain
 from mintage.treasury.virtual.electrum import electrum
 from mintage.treasury.virtual.esplora import esplora
-from mintage.units.clock import Clock, ScaledClock
+from mintage.units.clock import Clock, FileClock, ScaledClock
 from mintage.units.errors import InputError
 from mintage.wire.serve import serving
 
@@ -127,7 +127,7 @@ class VirtualSite:
             mean_fees_sats=virtual.block_fees_btc * _SATS,
             fee_pct=self.account.fee_pct,
         )
-        speed = self._clock.speed if isinstance(self._clock, ScaledClock) else 1.0
+        speed = self._clock.speed if isinstance(self._clock, FileClock | ScaledClock) else 1.0
         return PoolSettings(
             terms=terms,
             stratum=_stratum(self.account),

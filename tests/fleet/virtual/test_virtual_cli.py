@@ -13,7 +13,7 @@ import pytest
 
 from mintage.cli.main import main
 from mintage.fleet.models import models
-from mintage.units.clock import ScaledClock, read_clock
+from mintage.units.clock import FileClock, read_clock
 from tests.loopback import block
 
 NETWORK = block("virtual", 4)
@@ -61,7 +61,7 @@ def test_fleet_answers_and_ends_with_ctrl_c(tmp_path: Path) -> None:
         asked.sendall(b"version")
         assert asked.recv(4096).startswith(b"STATUS=S")
     left = read_clock(clock)
-    assert isinstance(left, ScaledClock)
+    assert isinstance(left, FileClock)
     assert left.speed == 60
     process.send_signal(signal.SIGINT)
     assert process.wait(10) == 0
