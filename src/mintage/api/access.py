@@ -1,0 +1,129 @@
+"""Who asks, and whether he or she may: every route names the right that it takes.
+
+A request proves who asks by a session's cookie, by a token, or, in a demonstration on this machine alone, by nothing.
+What changes something must also come from our own pages (cookie sessions): the form or header carries the session's
+secret, and the browser says where it comes from.
+"""
+
+from __future__ import annotations
+
+import hmac
+import secrets
+from dataclasses import dataclass
+from typing import Any
+from urllib.parse import urlsplit
+
+from fastapi import Depends
+from starlette.requests import Request
+
+from mintage.api.problems import Refused
+from mintage.desk.company import Company
+from mintage.people.caller import Caller
+
+SAFE = frozenset({"GET", "HEAD", "OPTIONS"})
+COOKIE = "mintage_session"
+PERSONA_COOKIE = "mintage_persona"
+CSRF_HEADER, CSRF_FIELD = "x-csrf-token", "csrf"
+FORM_TYPES = ("application/x-www-form-urlencoded", "multipart/form-data")
+
+
+@dataclass(frozen=True)
+class Asked:
+    """A request that may be answered.
+
+    Attributes:
+        request: the request.
+        company: whose desk answers.
+        caller: who asks.
+    """
+
+    request: Request
+    company: Company
+    caller: Caller
+
+    @property
+    def id(self) -> str:
+        """The request's id."""
+        return request_id(self.request)
+
+
+class Needs:
+    """A dependency that insists on a right; routes are listed by it.
+
+    Args:
+        right: the right that the route takes; "" where anybody who is signed in may ask.
+    """
+
+    def __init__(self, right: str) -> None:
+        self.right = right
+
+    async def __call__(self, request: Request) -> Asked:
+        """Find out who asks.
+
+        Raises:
+            Refused: it is not known who asks, or a request that changes something was forged.
+            Forbidden: he or she may not.
+        """
+        company: Company = request.app.state.company
+        caller = who(request)
+        if caller is None:
+            raise Refused(401, "it is not known who asks.", "Sign in, or send Authorization: Bearer TOKEN.")
+        company.limits.insist(f"caller:{caller.name}", reads=request.method in SAFE)
+        if request.method not in SAFE and caller.via != "token":
+            await _insist_on_our_page(request, caller)
+        site = request.path_params.get("site")
+        if self.right:
+            caller.insist(self.right, site)
+        return Asked(request, company, caller)
+
+
+def needs(right: str) -> Any:
+    """The default of a handler's parameter `asked: Asked`, for routes that take a right.
+
+    A route whose path has `{site}` takes the right at that site.
+    """
+    return Depends(Needs(right))
+
+
+def who(request: Request) -> Caller | None:
+    """Who asks, or None where it is not known."""
+    company: Company = request.app.state.company
+    found: Caller | None = getattr(request.state, "caller", None)
+    if found is not None:
+        return found
+    authorization = request.headers.get("authorization", "")
+    if authorization:
+        found = company.people.caller_of_token(authorization)
+    elif request.cookies.get(COOKIE):
+        found = company.people.caller_of_session(request.cookies[COOKIE])
+    if found is None and not authorization and company.demo is not None:
+        found = company.demo.caller(request.cookies.get(PERSONA_COOKIE, ""))
+    request.state.caller = found
+    return found
+
+
+def request_id(request: Request) -> str:
+    """The id by which log, problems and audit facts name a request."""
+    found: str | None = getattr(request.state, "request_id", None)
+    if found is None:
+        found = request.state.request_id = f"r-{secrets.token_hex(8)}"
+    return found
+
+
+async def _insist_on_our_page(request: Request, caller: Caller) -> None:
+    """Insist that a request that changes something comes from a page of ours.
+
+    Raises:
+        Refused: it comes from elsewhere, or does not carry the session's secret.
+    """
+    if request.headers.get("sec-fetch-site", "same-origin") not in ("same-origin", "none"):
+        raise Refused(403, "the request comes from another site.", "Open the page here and try again.")
+    origin = request.headers.get("origin")
+    if origin and urlsplit(origin).netloc != request.headers.get("host", ""):
+        raise Refused(403, "the request comes from another origin.", "Open the page here and try again.")
+    told = request.headers.get(CSRF_HEADER, "")
+    if not told and request.headers.get("content-type", "").startswith(FORM_TYPES):
+        value = (await request.form()).get(CSRF_FIELD)
+        told = value if isinstance(value, str) else ""
+    if not caller.csrf or not hmac.compare_digest(told.encode(), caller.csrf.encode()):
+        raise Refused(403, "the form is out of date.", "Load the page again and repeat what you did.")

@@ -1,0 +1,11 @@
+"""Pages of the console, one module per page group; each offers `router`."""
+
+from __future__ import annotations
+
+from importlib import import_module
+
+from mintage.console.shell import PageRouter
+
+GROUPS = ("frame",)
+"""Modules of this package."""
+ROUTERS: tuple[PageRouter, ...] = tuple(import_module(f"{__name__}.{name}").router for name in GROUPS)

@@ -1,0 +1,133 @@
+"""The company at its desk: the one handle through which pages and API reach the journal, sites, people and jobs."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from datetime import date
+from functools import cached_property
+from pathlib import Path
+from typing import Any
+
+from mintage.books.view import View
+from mintage.books.warm import WarmBooks
+from mintage.desk.demo import Demo
+from mintage.desk.jobs import Job, Jobs
+from mintage.desk.limits import Limits
+from mintage.desk.live import Hub
+from mintage.desk.sites import Sites
+from mintage.fleet.board.board import Board
+from mintage.fleet.board.open import open_board
+from mintage.house import open_journal
+from mintage.journal.sqlite import SqliteJournal
+from mintage.people.service import People
+from mintage.state.db import StateDb
+from mintage.units import Period, parse_period, utc_date
+from mintage.units.clock import Clock, SystemClock
+
+
+@dataclass(frozen=True, kw_only=True)
+class Settings:
+    """Where a company's things are.
+
+    Attributes:
+        name: the company's name, as pages show it.
+        db: the journal's file.
+        data: folder in which each site keeps its state and telemetry.
+        state: the console's own file.
+        headquarters: folder of what remote sites uploaded; None where there are none.
+        wallets: file of the watched wallets; None where none are watched.
+        demo: whether nobody signs in, on this machine alone.
+        clock: the time that the company's business goes by.
+    """
+
+    name: str = "Mintage"
+    db: Path = Path("var/mintage.db")
+    data: Path = Path("var/sites")
+    state: Path = Path("var/console.db")
+    headquarters: Path | None = None
+    wallets: Path | None = None
+    demo: bool = False
+    clock: Clock = SystemClock()
+
+
+class Company:
+    """A company's desk, open until it is closed.
+
+    Args:
+        settings: where its things are.
+
+    Raises:
+        StoreError: a file cannot be opened, or the journal is none.
+    """
+
+    def __init__(self, settings: Settings) -> None:
+        self.settings = settings
+        self.clock = settings.clock
+        """The time of the business: a demonstration's is that of its virtual site."""
+        self.wall = SystemClock()
+        """The time by which sessions, tokens and jobs go."""
+        self.journal: SqliteJournal = open_journal(settings.db)
+        self.books = WarmBooks(self.journal)
+        self.state = StateDb(settings.state)
+        self.people = People(self.state, self.wall)
+        self.limits = Limits(self.wall)
+        self.sites = Sites(settings.data)
+        self.demo = Demo() if settings.demo else None
+        self.jobs = Jobs(self.state, self.wall, str(settings.db), self._heard)
+        self.hub = Hub((self._machines, self._journal))
+        self._seen_version, self._seen_head = 0, 0
+
+    def view(self) -> View:
+        """The books as of now; see `WarmBooks`."""
+        return self.books.view()
+
+    @cached_property
+    def board(self) -> Board:
+        """All machines of all sites."""
+        return open_board(self.sites, self.settings.headquarters)
+
+    def today(self) -> date:
+        """The accounting date of now."""
+        return utc_date(self.clock.now_us())
+
+    def period(self, name: str = "") -> Period:
+        """The period of a name, or the quarter of today.
+
+        Raises:
+            InputError: the name is none of a period.
+        """
+        if name:
+            return parse_period(name)
+        today = self.today()
+        return parse_period(f"{today.year}Q{(today.month + 2) // 3}")
+
+    def open(self) -> None:
+        """Begin to look for what changes."""
+        self.hub.start()
+
+    def close(self) -> None:
+        """Let go of everything."""
+        self.hub.close()
+        self.jobs.close()
+        self.sites.close()
+        self.journal.close()
+        self.state.close()
+
+    def _heard(self, job: Job) -> None:
+        self.hub.tell({f"job:{job.id}": {"state": job.state, "done": job.done, "total": job.total, "note": job.note}})
+
+    def _machines(self) -> Mapping[str, Any]:
+        """What the board's machines changed to, as `machine:ASSET:COLUMN`."""
+        self.board.refresh()
+        version, changed = self.board.changes_since(self._seen_version)
+        self._seen_version = version
+        return {f"machine:{asset}:{name}": value for asset, row in changed.items() for name, value in row.items()}
+
+    def _journal(self) -> Mapping[str, Any]:
+        """The number of facts, where some came."""
+        head, _ = self.journal.head() if self.settings.db.exists() else (0, b"")
+        if head == self._seen_head:
+            return {}
+        self._seen_head = head
+        return {"journal:head": head}
