@@ -10,7 +10,7 @@ from mintage.journal.memory import MemoryJournal
 from mintage.journal.rules import Rulebook
 from mintage.journal.sqlite import SqliteJournal
 
-ROOMS = ("market", "silicon", "factory", "sales", "fleet", "mining", "treasury", "capital", "books")
+ROOMS = ("market", "silicon", "factory", "sales", "fleet", "mining", "treasury", "capital", "people", "books")
 
 
 @cache

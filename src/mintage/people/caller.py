@@ -2,14 +2,13 @@
 
 from __future__ import annotations
 
-from typing import Literal
-
 import msgspec
 
-from mintage.people.roles import Grant, allows
+from mintage.people.facts import Way
+from mintage.people.roles import EVERYWHERE, Grant, allows
 from mintage.units.errors import MintageError
 
-Via = Literal["session", "token", "demo"]
+Via = Way
 
 
 class Forbidden(MintageError):
@@ -21,7 +20,7 @@ class Forbidden(MintageError):
     """
 
     def __init__(self, right: str, site: str | None = None) -> None:
-        where = f" at {site}" if site else ""
+        where = f" at {site}" if site and site != EVERYWHERE else ""
         super().__init__(f"you do not have the right {right}{where}.")
         self.right, self.site = right, site
 
@@ -36,7 +35,8 @@ class Caller(msgspec.Struct, frozen=True, kw_only=True):
         via: how he or she proved who it is.
         rights: where a token is narrower than its person, the rights that it may use; None for all.
         session: id of the session, "" where there is none.
-        csrf: what a form of this session must send back, "" where there is no session.
+        csrf: what a form of this session must send back, "" where there is no session; never printed.
+        token: id of the token, "" where there is none.
     """
 
     name: str
@@ -46,6 +46,10 @@ class Caller(msgspec.Struct, frozen=True, kw_only=True):
     rights: frozenset[str] | None = None
     session: str = ""
     csrf: str = ""
+    token: str = ""
+
+    def __repr__(self) -> str:
+        return f"Caller(name={self.name!r}, via={self.via!r}, session={self.session!r}, token={self.token!r})"
 
     def may(self, right: str, site: str | None = None) -> bool:
         """Whether the right is there; without a site, whether it is there anywhere."""
