@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable
+import threading
+from collections.abc import Callable, Collection, Iterable
+from typing import NamedTuple
 
 import msgspec
 from msgspec.structs import replace
@@ -16,16 +18,27 @@ _SCHEMA = """
 CREATE TABLE IF NOT EXISTS latest (
     asset TEXT PRIMARY KEY,
     site TEXT NOT NULL,
-    body BLOB NOT NULL
+    body BLOB NOT NULL,
+    change INTEGER NOT NULL DEFAULT 1
 ) WITHOUT ROWID;
 CREATE TABLE IF NOT EXISTS latest_chips (
     asset TEXT PRIMARY KEY,
     body BLOB NOT NULL
 ) WITHOUT ROWID;
 """
+_CHANGES = """
+CREATE INDEX IF NOT EXISTS latest_change ON latest (change);
+CREATE TABLE IF NOT EXISTS latest_changes (
+    one INTEGER PRIMARY KEY CHECK (one = 1),
+    number INTEGER NOT NULL,
+    forgot INTEGER NOT NULL
+);
+INSERT OR IGNORE INTO latest_changes VALUES (1, 1, 0);
+"""
+"""Each put and each forgetting has the next number; `latest.change` is that of a machine's last put."""
 _PUT = """
-INSERT INTO latest (asset, site, body) VALUES (?, ?, ?)
-ON CONFLICT (asset) DO UPDATE SET site = excluded.site, body = excluded.body
+INSERT INTO latest (asset, site, body, change) VALUES (?, ?, ?, ?)
+ON CONFLICT (asset) DO UPDATE SET site = excluded.site, body = excluded.body, change = excluded.change
 """
 _PUT_CHIPS = """
 INSERT INTO latest_chips (asset, body) VALUES (?, ?)
@@ -64,12 +77,17 @@ class MemoryLatest:
         """Drop a machine that left."""
         self._machines.pop(asset, None)
 
+    @property
+    def assets(self) -> Collection[str]:
+        """Asset ids of all machines."""
+        return self._machines.keys()
+
 
 class SqliteLatest:
     """The latest state in a site's state file; what this process knows already it does not read again.
 
     The chips' texts are most of a machine's bytes and change with every poll. They have a table of their own, which is
-    written once per slow round of a machine; another process reads them as that round left them.
+    written once per slow round of a machine; another process reads them as that round left them. Threads may share one.
 
     Args:
         db: the state file. Another process may write to it as well.
@@ -77,10 +95,11 @@ class SqliteLatest:
 
     def __init__(self, db: StateDb) -> None:
         self._db = db
-        db.define(_SCHEMA)
+        define(db)
         self._known = MemoryLatest()
-        self._version: int | None = None
+        self._seen = 0
         self._rounds: dict[str, object] = {}
+        self._lock = threading.RLock()
 
     def put(self, machines: Iterable[Machine]) -> None:
         """Set what is known of some machines, all together or not at all.
@@ -97,27 +116,35 @@ class SqliteLatest:
             if item.snapshot and item.snapshot.boards and self._rounds.get(item.asset) != round_:
                 rounds[item.asset] = round_
                 told.append((item.asset, _ENCODER.encode(chips)))
-        with self._db.transaction():
-            self._db.many(_PUT, ((item.asset, item.site, _ENCODER.encode(_without_chips(item))) for item in machines))
-            self._db.many(_PUT_CHIPS, told)
-        self._rounds |= rounds
-        self._known.put(machines)
+        with self._lock:
+            with self._db.transaction():
+                number = _next(self._db)
+                rows = ((item.asset, item.site, _ENCODER.encode(_without_chips(item)), number) for item in machines)
+                self._db.many(_PUT, rows)
+                self._db.many(_PUT_CHIPS, told)
+            self._rounds |= rounds
+            if self._seen == number - 1:  # nobody else wrote meanwhile: what was put need not be read again
+                self._known.put(machines)
+                self._seen = number
 
     def get(self, asset: str) -> Machine | None:
         """One machine."""
-        if self._version is not None and self._version == self._file_version():
-            return self._known.get(asset)
+        with self._lock:
+            if self._seen == last_change(self._db).number:
+                return self._known.get(asset)
         rows = self._db.rows(f"{_GET} WHERE latest.asset = ?", (asset,))
         return _decode(*rows[0]) if rows else None
 
     def all(self, site: str | None = None) -> list[Machine]:
-        """All machines, or those of one site, by asset id."""
-        version = self._file_version()
-        if version != self._version:
-            self._known = MemoryLatest()
-            self._known.put(_decode(*row) for row in self._db.rows(_GET))
-            self._version = version
-        return self._known.all(site)
+        """All machines, or those of one site, by asset id; only what changed since the last time is read."""
+        with self._lock:
+            number, forgot = last_change(self._db)
+            if number != self._seen:
+                self._known.put(_decode(*row) for row in self._db.rows(f"{_GET} WHERE change > ?", (self._seen,)))
+                for asset in gone(self._db, self._known.assets) if forgot > self._seen else ():
+                    self._known.forget(asset)
+                self._seen = number  # what came after it was looked up is read once more the next time
+            return self._known.all(site)
 
     def forget(self, asset: str) -> None:
         """Drop a machine that left.
@@ -125,15 +152,51 @@ class SqliteLatest:
         Raises:
             StoreError: the file cannot be written.
         """
-        with self._db.transaction():
-            self._db.execute("DELETE FROM latest WHERE asset = ?", (asset,))
-            self._db.execute("DELETE FROM latest_chips WHERE asset = ?", (asset,))
-        self._rounds.pop(asset, None)
-        self._known.forget(asset)
+        with self._lock:
+            with self._db.transaction():
+                number = _next(self._db)
+                self._db.execute("UPDATE latest_changes SET forgot = ?", (number,))
+                self._db.execute("DELETE FROM latest WHERE asset = ?", (asset,))
+                self._db.execute("DELETE FROM latest_chips WHERE asset = ?", (asset,))
+            self._rounds.pop(asset, None)
+            self._known.forget(asset)
 
-    def _file_version(self) -> int:
-        """A number that changes when another connection has written to the file, and only then."""
-        return int(self._db.rows("PRAGMA data_version")[0][0])
+
+def define(db: StateDb) -> None:
+    """Make the tables of the latest state; a file that an earlier version left is brought up to this one."""
+    db.define(_SCHEMA)
+    with db.transaction():
+        if "change" not in {row[1] for row in db.rows("PRAGMA table_info(latest)")}:
+            db.execute("ALTER TABLE latest ADD COLUMN change INTEGER NOT NULL DEFAULT 1")
+    db.define(_CHANGES)
+
+
+class Changed(NamedTuple):
+    """Where the changes of a file stand.
+
+    Attributes:
+        number: number of the last change.
+        forgot: number of the last forgetting; 0 where nothing was forgotten.
+    """
+
+    number: int
+    forgot: int
+
+
+def last_change(db: StateDb) -> Changed:
+    """Where the changes of any machine's latest state stand: what is newer than a number is to be read again."""
+    return Changed(*db.rows("SELECT number, forgot FROM latest_changes")[0])
+
+
+def gone(db: StateDb, known: Collection[str]) -> list[str]:
+    """Which of some machines are there no more."""
+    there = {asset for (asset,) in db.rows("SELECT asset FROM latest")}
+    return [asset for asset in known if asset not in there]
+
+
+def _next(db: StateDb) -> int:
+    db.execute("UPDATE latest_changes SET number = number + 1")
+    return last_change(db).number
 
 
 def _decode(asset: str, body: bytes, chips: bytes | None) -> Machine:
