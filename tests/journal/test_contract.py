@@ -295,3 +295,61 @@ def test_a_stored_fact_beyond_the_limit_or_too_deep_is_an_error_of_input() -> No
     for bad in (body.replace(str(UNITS_MAX).encode(), b"%d" % 2**62), body.replace(b'{"site', b"[" * 200_000)):
         with pytest.raises(InputError, match="not a stored fact"):
             decode_fact(bad)
+
+
+def test_the_journal_as_it_stood_earlier_shows_nothing_newer(journal: Journal) -> None:
+    """After later facts, every question to the journal as of a fact has the answer that it had right after it."""
+    journal.append([bought("b1", D1, 100, 1000), bought("b2", D2, 50, 600)])
+    before = everything(journal)
+    early = journal.as_of(2)
+    journal.append([lifo(), sold("s1", D2, 120, 2000), bought("b3", date(2025, 1, 1), 5, 5)])
+    journal.append([made("r1", D3, Reversal(of="b3", reason="never happened"))])
+    journal.append([made("lock", D3, PeriodLocked(period="2025-04"))])
+    assert everything(early) == before
+    assert everything(journal) != before
+    assert everything(journal.as_of(journal.head()[0])) == everything(journal)
+    assert early.as_of(1).days() == (D1, D1)
+
+
+def lifo() -> Fact:
+    """The policy for bitcoin becomes LIFO."""
+    return made("policy", D2, LotPolicySet(commodity="BTC", method="lifo", reason="test"))
+
+
+def everything(journal: Journal) -> list[object]:
+    """The answer to each question that a journal takes."""
+    asked: list[object] = [
+        journal.head(),
+        list(journal.facts()),
+        list(journal.facts("treasury.bitcoin-bought")),
+        list(journal.raw()),
+    ]
+    asked += [journal.balances(), journal.balances(D2, D3), list(journal.postings()), list(journal.moves("BTC"))]
+    asked += [journal.lot_states("BTC"), journal.closed_periods(), journal.lot_policies(), journal.days()]
+    for key in ("b1", "s1", "b3", "none"):
+        asked += [journal.fact(key), journal.entry(key), journal.kind_of(key), journal.reversed_by(key)]
+        asked += [journal.lots_of(key), journal.moves_of(key)]
+    return asked
+
+
+def test_what_is_newer_than_a_number_is_answered_alone(journal: Journal) -> None:
+    """Facts, postings and lot moves above a number are the last of all of them, whatever else is asked."""
+    journal.append([bought("b1", D1, 100, 1000), bought("b2", D2, 50, 600), sold("s1", D2, 120, 2000)])
+    assert [item.fact.key for item in journal.facts(after=1)] == ["b2", "s1"]
+    assert [item.fact.key for item in journal.facts("treasury.bitcoin-bought", after=1)] == ["b2"]
+    assert [item.fact.key for item in journal.facts(end=D1, after=1)] == []
+    rows, moves = list(journal.postings()), list(journal.moves("*"))
+    assert list(journal.postings(after=2)) == [row for row in rows if row.seq > 2]
+    assert list(journal.moves("*", after=2)) == [row for row in moves if row.seq > 2]
+    assert list(journal.postings("assets:cash:*", "USD", D2, D2, after=1)) == [
+        row for row in rows if row.seq > 1 and row.account.startswith("assets:cash:") and row.commodity == "USD"
+    ]
+
+
+def test_the_days_of_the_journal_are_those_of_its_postings(journal: Journal) -> None:
+    """First and last accounting date of any posting; a fact that posts nothing has no day."""
+    assert journal.days() is None
+    journal.append([lifo()])
+    assert journal.days() is None
+    journal.append([bought("b1", D2, 100, 1000), bought("b2", D1, 50, 600)])
+    assert journal.days() == (D1, D2)

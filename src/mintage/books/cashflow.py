@@ -74,7 +74,7 @@ def movements(view: View, period: Period) -> list[Movement]:
 
 
 def _movements(view: View, period: Period) -> Iterator[Movement]:
-    sold = _disposals(view)
+    sold, undone = _disposals(view), view.reversals
     for _, group in groupby(legs(view, period), key=lambda leg: leg.seq):
         entry = list(group)
         if not any(leg.account.startswith(CASH) for leg in entry):
@@ -83,12 +83,12 @@ def _movements(view: View, period: Period) -> Iterator[Movement]:
             # In a manual entry the money is what the other legs leave over, so they say what it was for.
             touches = leg.counter.startswith(CASH) or not leg.counter
             if not leg.account.startswith(CASH) and touches and leg.amount:
-                yield from _classify(view, leg, sold.get(leg.seq, []))
+                yield from _classify(view, leg, sold.get(leg.seq, []), undone)
 
 
-def _classify(view: View, leg: Leg, sold: list[MoveRow]) -> Iterator[Movement]:
+def _classify(view: View, leg: Leg, sold: list[MoveRow], undone: dict[str, str]) -> Iterator[Movement]:
     flow, amount = view.chart.entry(leg.account).flow, -leg.amount
-    direction = ".in" if (amount > 0) != (leg.key in view.reversals) else ".out"
+    direction = ".in" if (amount > 0) != (leg.key in undone) else ".out"
     if flow != "bitcoin":
         yield Movement(leg.seq, leg.key, leg.account, flow, amount, direction)
         return
@@ -123,8 +123,9 @@ def _disposals(view: View) -> dict[int, list[MoveRow]]:
 
     def find() -> dict[int, list[MoveRow]]:
         found: dict[int, list[MoveRow]] = {}
+        undone = view.reversals
         for row in view.moves("BTC"):
-            sign = -1 if row.key in view.reversals else 1
+            sign = -1 if row.key in undone else 1
             if row.move.kind not in {"", "cost", "average", "policy"} and row.move.units * sign < 0:
                 found.setdefault(row.seq, []).append(row)
         return found

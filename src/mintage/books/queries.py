@@ -172,15 +172,18 @@ class FactsQuery(Leaf, frozen=True, tag="facts"):
             Fraction(sum(getattr(fact.data, self.field) for fact in self.matching(view, period)), _minor(unit))
         )
 
+    def _dated(self, view: View, kind: str, period: Period) -> list[Fact]:
+        if self.cumulative:
+            return [fact for fact in view.facts(kind) if fact.date <= period.end]
+        return view.facts_within(kind, period.start, period.end)
+
     def matching(self, view: View, period: Period) -> list[Fact]:
         """The facts that it sums."""
         return [
             fact
             for kind in self.kinds
-            for fact in view.facts(kind)
-            if fact.date <= period.end
-            and (self.cumulative or fact.date >= period.start)
-            and all(getattr(fact.data, name) == wanted for name, wanted in self.where.items())
+            for fact in self._dated(view, kind, period)
+            if all(getattr(fact.data, name) == wanted for name, wanted in self.where.items())
         ]
 
 

@@ -137,6 +137,7 @@ class _Roll:
         self.cost: Table = {row.id: {} for row in roll_rows()}
         self.value: Table = {row.id: {} for row in roll_rows()}
         self.kinds = {kind: row.id for row in roll_rows() for kind in row.kinds}
+        self.undone = view.reversals
         self.natures: dict[tuple[int, str], str] = {}
 
     def run(self) -> Rollforward:
@@ -186,7 +187,7 @@ class _Roll:
             return "transfer"
         if row.move.kind in RESHARED:
             return "addition.other"
-        sign = -1 if row.key in self.view.reversals else 1
+        sign = -1 if row.key in self.undone else 1
         other = "addition.other" if row.move.units * sign > 0 else "disposition.other"
         nature = self.natures[row.seq, place] = self.kinds.get(row.move.kind, other)
         return nature
@@ -216,14 +217,14 @@ class _Roll:
         view, by_fact, cumulative = self.view, dict[str, int](), 0
         for row in view.moves("BTC"):
             disposed = row.move.kind and row.move.kind not in RESHARED
-            sign = -1 if row.key in view.reversals else 1
+            sign = -1 if row.key in self.undone else 1
             if not disposed or row.move.units * sign >= 0 or row.date > self.period.end:
                 continue
             if column(row.move.account) in {"held", "receivable"}:
                 gain = row.move.value + row.move.cost
                 cumulative += gain
                 if row.date in self.period:
-                    key = view.reversals.get(row.key, row.key)
+                    key = self.undone.get(row.key, row.key)
                     by_fact[key] = by_fact.get(key, 0) + gain
         gains = sum(gain for gain in by_fact.values() if gain > 0)
         return gains, sum(by_fact.values()) - gains, cumulative

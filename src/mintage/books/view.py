@@ -3,17 +3,19 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Callable, Hashable
+from collections.abc import Callable, Hashable, Iterable
 from datetime import date, timedelta
 from fnmatch import translate
 from functools import cache
-from typing import Any, TypeVar
+from typing import TypeGuard, TypeVar
 
 from mintage.books.facts import KpiReported
+from mintage.books.recall import Read, Recall
+from mintage.books.remembered import RememberedJournal
 from mintage.journal.chart import Chart, default_chart
 from mintage.journal.core import Reversal
 from mintage.journal.fact import Fact
-from mintage.journal.store import Balances, Journal, MoveRow, PostingRow
+from mintage.journal.store import Balances, Journal, MoveRow, PostingRow, Stored
 from mintage.units import Period
 
 T = TypeVar("T")
@@ -30,30 +32,44 @@ RESULTS = frozenset({"income", "expense"})
 
 
 class View:
-    """What the books read from one journal, each thing once.
+    """What the books read from one journal, each thing once; many threads may ask at once.
 
-    A view shows the journal as it was when first asked; after appending facts, make a new one.
+    A view shows the journal as it was when first asked; after appending facts, make a new one, or let
+    `mintage.books.warm` do so.
+
+    Attributes:
+        journal: the journal for services that ask it, whose answers are remembered too.
+        chart: the chart of accounts.
 
     Args:
         journal: where the facts are.
         chart: the chart of accounts that they were booked by.
+        recall: what is remembered from an earlier view.
     """
 
-    def __init__(self, journal: Journal, chart: Chart | None = None) -> None:
-        self.journal = journal
+    def __init__(self, journal: Journal, chart: Chart | None = None, recall: Recall | None = None) -> None:
         self.chart = chart if chart is not None else default_chart()
-        self._cache: dict[Hashable, Any] = {}
+        self.recall = recall if recall is not None else Recall()
+        self.journal: Journal = RememberedJournal(self, journal, self.recall)
+        self._source = journal
 
-    def once(self, key: Hashable, make: Callable[[], T]) -> T:
-        """What `make` answers, computed at the first call with this key."""
-        if key not in self._cache:
-            self._cache[key] = make()
-        found: T = self._cache[key]
-        return found
+    def once(self, key: Hashable, make: Callable[[], T], reads: Callable[[T], Iterable[Read]] | None = None) -> T:
+        """What `make` answers, computed at the first call with this key; see `Recall.once`."""
+        return self.recall.once(key, make, reads)
 
     def stock(self, day: date) -> Balances:
         """Balances at the end of a day, in minor units by account and commodity."""
-        return self.once(("stock", day), lambda: self.journal.balances(end=day))
+        return self.once(("stock", day), lambda: self._stock(day), lambda _: (Read("postings", end=day),))
+
+    def _stock(self, day: date) -> Balances:
+        """From the balances of the nearest day that is known: fewer postings are added up."""
+        known = {key[1]: kept.value for key, kept in self.recall.all().items() if _is_stock(key)}
+        near = min(known, key=lambda other: abs(other - day), default=None)
+        if near is None:
+            return self._source.balances(end=day)
+        start, end = min(near, day) + DAY, max(near, day)
+        sign = 1 if near < day else -1
+        return moved(known[near], ((slot, sign * n) for slot, n in self._source.balances(start, end).items()))
 
     def flow(self, start: date, end: date) -> Balances:
         """Changes of the balances from the start of the first day to the end of the last."""
@@ -86,16 +102,26 @@ class View:
 
     def moves(self, commodity: str) -> list[MoveRow]:
         """All lines of the lot ledger of a commodity or family, in order."""
-        return self.once(("moves", commodity), lambda: list(self.journal.moves(commodity)))
+        reads = (Read("moves", commodity),)
+        return self.once(("moves", commodity), lambda: list(self._source.moves(commodity)), lambda _: reads)
+
+    def stored(self, kind: str) -> list[Stored]:
+        """All facts of a kind, as recorded, those that were reversed too."""
+        reads = (Read("facts", kind),)
+        return self.once(("stored", kind), lambda: list(self._source.facts(kind)), lambda _: reads)
 
     def facts(self, kind: str) -> list[Fact]:
         """Facts of a kind that nobody reversed, in order of date, then as recorded."""
-        return self.once(("facts", kind), lambda: self._facts(kind))
+        return self.once(("facts", kind), lambda: self._standing(self.stored(kind)))
 
-    def _facts(self, kind: str) -> list[Fact]:
-        reversed_keys = set(self.reversals.values())
-        found = [stored.fact for stored in self.journal.facts(kind) if stored.fact.key not in reversed_keys]
-        return sorted(found, key=lambda fact: fact.date)
+    def facts_within(self, kind: str, start: date, end: date) -> list[Fact]:
+        """Those of `facts` with accounting dates in [start, end]; the others are not read."""
+        key = ("facts within", kind, start, end)
+        return self.once(key, lambda: self._standing(self.journal.facts(kind, start, end)))
+
+    def _standing(self, stored: Iterable[Stored]) -> list[Fact]:
+        undone = self._undone
+        return sorted((item.fact for item in stored if item.fact.key not in undone), key=lambda fact: fact.date)
 
     @property
     def reversals(self) -> dict[str, str]:
@@ -103,8 +129,16 @@ class View:
         return self.once("reversals", self._reversals)
 
     def _reversals(self) -> dict[str, str]:
-        found = (stored.fact for stored in self.journal.facts("journal.reversed"))
+        found = (stored.fact for stored in self.stored(Reversal.kind))
         return {fact.key: fact.data.of for fact in found if isinstance(fact.data, Reversal)}
+
+    @property
+    def _undone(self) -> dict[str, str]:
+        return self.once("undone", lambda: {of: key for key, of in reversed(self.reversals.items())})
+
+    def reversed_by(self, key: str) -> str | None:
+        """The key of the fact that reversed this one, or None."""
+        return self._undone.get(key)
 
     @property
     def opened(self) -> date | None:
@@ -115,8 +149,15 @@ class View:
     def began(self) -> date | None:
         """The first day that the books know of: of the opening balances, else of the first posting."""
         return self.opened or self.once(
-            "began", lambda: min((row.date for row in self.journal.postings()), default=None)
+            "began",
+            lambda: self.days[0] if self.days else None,
+            lambda first: (Read("postings", end=first - DAY) if first else Read("postings"),),
         )
+
+    @property
+    def days(self) -> tuple[date, date] | None:
+        """The first and the last accounting date of any posting, or None."""
+        return self.once(("days",), self._source.days, lambda _: (Read("postings"),))
 
     def stock_gap(self, day: date) -> str:
         """Why balances at the end of a day are unknown, or ""."""
@@ -135,10 +176,11 @@ class View:
         """A warning where nothing is booked on or after a day, so that figures up to it may not be complete; or ""."""
 
         def look() -> str:
-            later = next(iter(self.journal.postings(start=day)), None)
+            later = self.days is not None and self.days[1] >= day
             return "" if later else f"to date: nothing is booked on or after {day}"
 
-        return self.once(("to date", day), look)
+        # Once something is booked later, that stays so.
+        return self.once(("to date", day), look, lambda gap: (Read("postings", start=day),) if gap else ())
 
     def reported(self, id_: str, period: str) -> KpiReported | None:
         """A figure that was published for a time before the ledger began."""
@@ -147,6 +189,22 @@ class View:
     def _reported(self) -> dict[tuple[str, str], KpiReported]:
         found = (fact.data for fact in self.facts(KpiReported.kind))
         return {(data.id, data.period): data for data in found if isinstance(data, KpiReported)}
+
+
+def _is_stock(key: Hashable) -> TypeGuard[tuple[str, date]]:
+    return isinstance(key, tuple) and key[0] == "stock"
+
+
+def moved(balances: Balances, changes: Iterable[tuple[tuple[str, str], int]]) -> Balances:
+    """Balances after changes to them; accounts at zero are left out."""
+    found = dict(balances)
+    for slot, amount in changes:
+        total = found.get(slot, 0) + amount
+        if total:
+            found[slot] = total
+        else:
+            found.pop(slot, None)
+    return found
 
 
 def _difference(later: Balances, earlier: Balances) -> Balances:

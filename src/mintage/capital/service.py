@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from datetime import timedelta
 from fractions import Fraction
 
 from mintage.capital.posting import ADS
@@ -56,8 +55,7 @@ def ads_outstanding_average(journal: Journal, period: Period) -> Fraction:
 
     Source: ASC 260-10-45-10, weighted-average number of shares outstanding.
     """
-    opening = ads_outstanding(journal.balances(end=period.start - timedelta(days=1)))
-    weighted = opening * period.days
-    for row in journal.postings(ADS, "ADS", period.start, period.end):
-        weighted += row.amount * ((period.end - row.date).days + 1)
+    weighted = 0
+    for row in journal.postings(ADS, "ADS", end=period.end):
+        weighted += row.amount * ((period.end - max(row.date, period.start)).days + 1)
     return Fraction(weighted, period.days)

@@ -7,12 +7,23 @@ from datetime import date
 from fnmatch import fnmatchcase
 
 from mintage.journal.chart import Chart
-from mintage.journal.core import LotPolicySet, Reversal
+from mintage.journal.core import LotPolicySet, PeriodLocked, PeriodReopened, Reversal
 from mintage.journal.fact import Fact, encode_fact, refuse_other_content
 from mintage.journal.ledger import Entry, Ledger
 from mintage.journal.lots import Lot, LotBook, LotMove, LotPolicy, Take, present_states
 from mintage.journal.rules import Rulebook
-from mintage.journal.store import GENESIS, Balances, LotState, MoveRow, PostingRow, RawRow, Receipt, Stored, chain_hash
+from mintage.journal.store import (
+    GENESIS,
+    Balances,
+    LotState,
+    MoveRow,
+    PostingRow,
+    RawRow,
+    Receipt,
+    Stored,
+    chain_hash,
+    past,
+)
 from mintage.units.errors import InputError
 
 
@@ -85,9 +96,11 @@ class MemoryJournal:
     def _stored(self, number: int) -> Stored:
         return Stored(number, self._hash_up_to(number), self._facts[number - 1])
 
-    def facts(self, kind: str | None = None, start: date | None = None, end: date | None = None) -> Iterator[Stored]:
+    def facts(
+        self, kind: str | None = None, start: date | None = None, end: date | None = None, after: int = 0
+    ) -> Iterator[Stored]:
         """See `Journal.facts`."""
-        for number, item in enumerate(self._facts, 1):
+        for number, item in enumerate(self._facts[after:], after + 1):
             if (kind is None or item.kind == kind) and _within(item.date, start, end):
                 yield self._stored(number)
 
@@ -134,25 +147,40 @@ class MemoryJournal:
         return {slot: amount for slot, amount in sums.items() if amount}
 
     def postings(
-        self, account: str = "*", commodity: str = "*", start: date | None = None, end: date | None = None
+        self,
+        account: str = "*",
+        commodity: str = "*",
+        start: date | None = None,
+        end: date | None = None,
+        after: int = 0,
     ) -> Iterator[PostingRow]:
         """See `Journal.postings`."""
-        for number, (item, entry) in enumerate(zip(self._facts, self._entries, strict=True), 1):
-            if not _within(item.date, start, end):
-                continue
+        for number, item, entry in self._booked(start, end, after):
             for leg in entry.postings:
                 if fnmatchcase(leg.account, account) and fnmatchcase(leg.commodity, commodity):
                     yield PostingRow(number, item.key, item.kind, item.date, leg.account, leg.commodity, leg.amount)
 
-    def moves(self, commodity: str, start: date | None = None, end: date | None = None) -> Iterator[MoveRow]:
+    def moves(
+        self, commodity: str, start: date | None = None, end: date | None = None, after: int = 0
+    ) -> Iterator[MoveRow]:
         """See `Journal.moves`."""
         lots = {lot.id: lot for entry in self._entries for lot in entry.lots}
-        for number, (item, entry) in enumerate(zip(self._facts, self._entries, strict=True), 1):
-            if not _within(item.date, start, end):
-                continue
+        for number, item, entry in self._booked(start, end, after):
             for move in entry.moves:
                 if fnmatchcase(lots[move.lot].commodity, commodity):
                     yield MoveRow(number, item.key, item.kind, item.at, item.date, lots[move.lot], move)
+
+    def _booked(self, start: date | None, end: date | None, after: int) -> Iterator[tuple[int, Fact, Entry]]:
+        """Facts with their numbers and entries, of accounting dates in [start, end], numbered above `after`."""
+        for number in range(after + 1, len(self._facts) + 1):
+            item = self._facts[number - 1]
+            if _within(item.date, start, end):
+                yield number, item, self._entries[number - 1]
+
+    def days(self) -> tuple[date, date] | None:
+        """See `Journal.days`."""
+        found = [item.date for item, entry in zip(self._facts, self._entries, strict=True) if entry.postings]
+        return (min(found), max(found)) if found else None
 
     def lot_states(self, commodity: str, end: date | None = None) -> list[LotState]:
         """See `Journal.lot_states`."""
@@ -174,14 +202,38 @@ class MemoryJournal:
 
     def closed_periods(self) -> list[str]:
         """See `Journal.closed_periods`."""
-        return sorted(self.ledger.closed)
+        closed: set[str] = set()
+        for item in self._facts:
+            if isinstance(item.data, PeriodLocked):
+                closed.add(item.data.period)
+            elif isinstance(item.data, PeriodReopened):
+                closed.discard(item.data.period)
+        return sorted(closed)
 
     def lot_policies(self) -> dict[str, LotPolicy]:
         """See `Journal.lot_policies`."""
-        return dict(self.ledger.lots.policies)
+        found = (item.data for item in self._facts)
+        return {data.commodity: LotPolicy(data.method, data.scope) for data in found if isinstance(data, LotPolicySet)}
+
+    def as_of(self, seq: int) -> MemoryJournal:
+        """See `Journal.as_of`."""
+        return _Past(self, seq)
 
     def close(self) -> None:
         """See `Journal.close`; memory needs no release."""
+
+
+class _Past(MemoryJournal):
+    """A journal as it stood after one of its facts."""
+
+    def __init__(self, journal: MemoryJournal, seq: int) -> None:
+        self._facts, self._entries = journal._facts[:seq], journal._entries[:seq]  # noqa: SLF001  its own kind
+        self._numbers = {item.key: number for number, item in enumerate(self._facts, 1)}
+        self._hashes = journal._hashes[:seq]  # noqa: SLF001  its own kind
+
+    def append(self, facts: Iterable[Fact]) -> list[Receipt]:  # noqa: ARG002  refused whatever they are
+        """See `Journal.as_of`."""
+        raise past()
 
 
 def _within(day: date, start: date | None, end: date | None) -> bool:

@@ -5,6 +5,7 @@ from __future__ import annotations
 import sqlite3
 from collections.abc import Iterator
 from datetime import date
+from functools import lru_cache
 from typing import Any
 
 from mintage.journal.core import LotPolicySet, PeriodLocked, PeriodReopened, Reversal
@@ -16,6 +17,8 @@ from mintage.journal.store import GENESIS, Balances, LotState, MoveRow, PostingR
 from mintage.units.errors import StoreError
 
 _FIRST, _LAST = date.min, date.max
+NEWEST = 2**62
+"""Above every number of a fact."""
 
 
 def day_number(day: date) -> int:
@@ -23,6 +26,7 @@ def day_number(day: date) -> int:
     return day.year * 10000 + day.month * 100 + day.day
 
 
+@lru_cache(maxsize=32_768)
 def number_day(number: int) -> date:
     """The date of a stored number."""
     return date(number // 10000, number // 100 % 100, number % 100)
@@ -33,37 +37,53 @@ def like(pattern: str) -> str:
     return pattern.replace("[", "[[]").replace("?", "[?]")
 
 
+def _numbered(table: str, after: int) -> str:
+    """Bounds on a fact's number, which lead SQLite by number only where few facts are newer than the one named."""
+    plus = "" if after else "+"
+    return f"{plus}{table}.seq > ? AND {plus}{table}.seq <= ?"
+
+
 class SqliteReader:
     """Queries over one connection.
 
+    Facts are never changed, so the journal as it stood earlier is the one without the later numbers.
+
     Args:
         db: an open connection to a journal of the newest schema.
+        until: number of the last fact that is read.
     """
 
-    def __init__(self, db: sqlite3.Connection) -> None:
-        self.db = db
+    def __init__(self, db: sqlite3.Connection, until: int = NEWEST) -> None:
+        self.db, self.until = db, until
 
     def _rows(self, sql: str, *arguments: object) -> Iterator[Any]:
         return iter(self.db.execute(sql, arguments))
 
     def head(self) -> tuple[int, bytes]:
         """See `Journal.head`."""
-        row = next(self._rows("SELECT seq, hash FROM facts ORDER BY seq DESC LIMIT 1"), None)
+        row = next(self._rows("SELECT seq, hash FROM facts WHERE seq <= ? ORDER BY seq DESC LIMIT 1", self.until), None)
         return (int(row[0]), bytes(row[1])) if row else (0, GENESIS)
 
     def fact(self, key: str) -> Stored | None:
         """See `Journal.fact`."""
-        row = next(self._rows("SELECT seq, hash, body FROM facts WHERE key = ?", key), None)
+        row = next(self._rows("SELECT seq, hash, body FROM facts WHERE key = ? AND seq <= ?", key, self.until), None)
         return Stored(row[0], row[1], decode_fact(row[2])) if row else None
 
-    def facts(self, kind: str | None = None, start: date | None = None, end: date | None = None) -> Iterator[Stored]:
+    def facts(
+        self, kind: str | None = None, start: date | None = None, end: date | None = None, after: int = 0
+    ) -> Iterator[Stored]:
         """See `Journal.facts`."""
-        span = day_number(start or _FIRST), day_number(end or _LAST)
+        bounds = day_number(start or _FIRST), day_number(end or _LAST), after, self.until
+        columns = "SELECT seq, hash, body FROM facts"
         if kind is None:
-            rows = self._rows("SELECT seq, hash, body FROM facts WHERE date BETWEEN ? AND ? ORDER BY seq", *span)
+            rows = self._rows(f"{columns} WHERE date BETWEEN ? AND ? AND seq > ? AND seq <= ? ORDER BY seq", *bounds)
         else:
+            # Few are newer than a number that is asked for; many may be of the kind.
+            way = "NOT INDEXED" if after else "INDEXED BY facts_by_kind"
             rows = self._rows(
-                "SELECT seq, hash, body FROM facts WHERE date BETWEEN ? AND ? AND kind = ? ORDER BY seq", *span, kind
+                f"{columns} {way} WHERE date BETWEEN ? AND ? AND seq > ? AND seq <= ? AND kind = ? ORDER BY seq",
+                *bounds,
+                kind,
             )
         for seq, hash_, body in rows:
             yield Stored(seq, hash_, decode_fact(body))
@@ -78,7 +98,7 @@ class SqliteReader:
             "SELECT seq, name, commodity, kind, acquired_at, seq, units, cost FROM lot_rows ORDER BY seq, id"
         )
         for seq, key, kind, at, day, body, hash_ in self._rows(
-            "SELECT seq, key, kind, at, date, body, hash FROM facts ORDER BY seq"
+            "SELECT seq, key, kind, at, date, body, hash FROM facts WHERE seq <= ? ORDER BY seq", self.until
         ):
             entry = Entry(
                 tuple(Posting(*row) for row in postings(seq)),
@@ -104,7 +124,7 @@ class SqliteReader:
 
     def entry(self, key: str) -> Entry | None:
         """See `History.entry`."""
-        row = next(self._rows("SELECT seq FROM facts WHERE key = ?", key), None)
+        row = next(self._rows("SELECT seq FROM facts WHERE key = ? AND seq <= ?", key, self.until), None)
         if row is None:
             return None
         postings = self._rows("SELECT account, commodity, amount FROM posting_rows WHERE seq = ? ORDER BY ix", row[0])
@@ -116,7 +136,7 @@ class SqliteReader:
 
     def kind_of(self, key: str) -> str | None:
         """See `History.kind_of`."""
-        row = next(self._rows("SELECT kind FROM facts WHERE key = ?", key), None)
+        row = next(self._rows("SELECT kind FROM facts WHERE key = ? AND seq <= ?", key, self.until), None)
         return row[0] if row else None
 
     def reversed_by(self, key: str) -> str | None:
@@ -132,16 +152,19 @@ class SqliteReader:
         """See `History.lots_of`."""
         rows = self._rows(
             "SELECT name, commodity, kind, acquired_at, seq, units, cost FROM lot_rows"
-            " WHERE seq = (SELECT seq FROM facts WHERE key = ?) ORDER BY id",
+            " WHERE seq = (SELECT seq FROM facts WHERE key = ? AND seq <= ?) ORDER BY id",
             key,
+            self.until,
         )
         return [Lot(*row) for row in rows]
 
     def moves_of(self, lot: str) -> list[LotMove]:
         """See `History.moves_of`."""
         rows = self._rows(
-            "SELECT lot, place, units, cost, kind, cost_to, value FROM move_rows WHERE lot = ? ORDER BY seq, ix",
+            "SELECT lot, place, units, cost, kind, cost_to, value FROM move_rows"
+            " WHERE lot = ? AND +seq <= ? ORDER BY seq, ix",
             lot,
+            self.until,
         )
         return [LotMove(*row) for row in rows]
 
@@ -151,9 +174,11 @@ class SqliteReader:
         commodities = dict(self._rows("SELECT id, name FROM commodities"))
         rows = self._rows(
             "SELECT account, commodity, sum(amount >> 32), sum(amount & 0xFFFFFFFF)"
-            " FROM postings INDEXED BY postings_by_account WHERE date BETWEEN ? AND ? GROUP BY account, commodity",
+            " FROM postings INDEXED BY postings_by_account WHERE date BETWEEN ? AND ? AND seq <= ?"
+            " GROUP BY account, commodity",
             day_number(start or _FIRST),
             day_number(end or _LAST),
+            self.until,
         )
         # Halves are summed apart: a sum of whole postings could leave SQLite's 64 bits on its way to one within.
         sums = ((account, id_, (high << 32) + low) for account, id_, high, low in rows)
@@ -164,43 +189,65 @@ class SqliteReader:
             raise StoreError(problem) from error
 
     def postings(
-        self, account: str = "*", commodity: str = "*", start: date | None = None, end: date | None = None
+        self,
+        account: str = "*",
+        commodity: str = "*",
+        start: date | None = None,
+        end: date | None = None,
+        after: int = 0,
     ) -> Iterator[PostingRow]:
         """See `Journal.postings`."""
         rows = self._rows(
-            "SELECT t.seq, f.key, f.kind, t.date, t.account, t.commodity, t.amount"
+            "SELECT t.seq, f.key, f.kind, t.date, t.account, t.commodity, t.amount"  # noqa: S608  our own bounds
             " FROM posting_rows t JOIN facts f ON f.seq = t.seq"
-            " WHERE t.account GLOB ? AND t.commodity GLOB ? AND t.date BETWEEN ? AND ? ORDER BY t.seq, t.ix",
+            f" WHERE t.account GLOB ? AND t.commodity GLOB ? AND t.date BETWEEN ? AND ? AND {_numbered('t', after)}"
+            " ORDER BY t.seq, t.ix",
             like(account),
             like(commodity),
             day_number(start or _FIRST),
             day_number(end or _LAST),
+            after,
+            self.until,
         )
+        same: dict[str, str] = {}  # a name is kept once, however many rows have it
+        one = same.setdefault
         for seq, key, kind, day, name, id_, amount in rows:
-            yield PostingRow(seq, key, kind, number_day(day), name, id_, amount)
+            yield PostingRow(seq, key, one(kind, kind), number_day(day), one(name, name), one(id_, id_), amount)
 
-    def moves(self, commodity: str, start: date | None = None, end: date | None = None) -> Iterator[MoveRow]:
+    def moves(
+        self, commodity: str, start: date | None = None, end: date | None = None, after: int = 0
+    ) -> Iterator[MoveRow]:
         """See `Journal.moves`."""
         rows = self._rows(
-            "SELECT m.seq, f.key, f.kind, f.at, m.date,"
+            "SELECT m.seq, f.key, f.kind, f.at, m.date,"  # noqa: S608  our own bounds
             " lot, commodity, lot_kind, acquired_at, lot_seq, lot_units, lot_cost,"
             " lot, place, units, cost, m.kind, cost_to, value"
             " FROM move_rows m JOIN facts f ON f.seq = m.seq"
-            " WHERE m.commodity GLOB ? AND m.date BETWEEN ? AND ? ORDER BY m.seq, m.ix",
+            f" WHERE m.commodity GLOB ? AND m.date BETWEEN ? AND ? AND {_numbered('m', after)} ORDER BY m.seq, m.ix",
             like(commodity),
             day_number(start or _FIRST),
             day_number(end or _LAST),
+            after,
+            self.until,
         )
         for seq, key, kind, at, day, *rest in rows:
             yield MoveRow(seq, key, kind, at, number_day(day), Lot(*rest[:7]), LotMove(*rest[7:]))
+
+    def days(self) -> tuple[date, date] | None:
+        """See `Journal.days`."""
+        query = "SELECT min(date), max(date) FROM postings INDEXED BY postings_by_account WHERE seq <= ?"
+        first, last = next(self._rows(query, self.until))
+        return None if first is None else (number_day(first), number_day(last))
 
     def lot_sums(self, commodity: str, end: date | None = None) -> dict[tuple[str, str], list[Take]]:
         """Units and cost of open lots by place and commodity, as the lot ledger sums them."""
         rows = self._rows(
             "SELECT place, sum(units), sum(cost), lot, commodity, lot_kind, acquired_at, lot_seq, lot_units, lot_cost"
-            " FROM move_rows WHERE commodity GLOB ? AND date <= ? GROUP BY place, lot HAVING sum(units) <> 0",
+            " FROM move_rows WHERE commodity GLOB ? AND date <= ? AND +seq <= ?"
+            " GROUP BY place, lot HAVING sum(units) <> 0",
             like(commodity),
             day_number(end or _LAST),
+            self.until,
         )
         sums: dict[tuple[str, str], list[Take]] = {}
         for place, units, cost, *lot in rows:
@@ -221,7 +268,10 @@ class SqliteReader:
     def closed_spans(self) -> list[str]:
         """Names of closed periods, in the order in which they were closed."""
         rows = self._rows(
-            "SELECT body FROM facts WHERE kind IN (?, ?) ORDER BY seq", PeriodLocked.kind, PeriodReopened.kind
+            "SELECT body FROM facts WHERE kind IN (?, ?) AND seq <= ? ORDER BY seq",
+            PeriodLocked.kind,
+            PeriodReopened.kind,
+            self.until,
         )
         closed: dict[str, None] = {}
         for (body,) in rows:

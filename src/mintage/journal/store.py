@@ -12,6 +12,7 @@ import msgspec
 from mintage.journal.fact import Fact
 from mintage.journal.ledger import Entry, History
 from mintage.journal.lots import Lot, LotMove, LotPolicy, Method, Scope
+from mintage.units.errors import StoreError
 
 Balances = dict[tuple[str, str], int]
 """(account, commodity) to minor units; accounts at zero are left out."""
@@ -25,6 +26,11 @@ def entry_bytes(entry: Entry) -> bytes:
 def chain_hash(last: bytes, body: bytes, entry: Entry) -> bytes:
     """SHA-256 of the previous hash, the fact's canonical bytes and its entry's."""
     return sha256(last + body + entry_bytes(entry)).digest()
+
+
+def past() -> StoreError:
+    """The refusal to append to a journal as it stood earlier."""
+    return StoreError("a journal as it stood earlier takes no facts. Append to the journal itself.")
 
 
 _ENTRY = msgspec.json.Encoder()
@@ -127,8 +133,10 @@ class Journal(History, Protocol):
     def fact(self, key: str) -> Stored | None:
         """The fact with this key, or None."""
 
-    def facts(self, kind: str | None = None, start: date | None = None, end: date | None = None) -> Iterator[Stored]:
-        """Facts in order, optionally of one kind and with accounting dates in [start, end]."""
+    def facts(
+        self, kind: str | None = None, start: date | None = None, end: date | None = None, after: int = 0
+    ) -> Iterator[Stored]:
+        """Facts in order, optionally of one kind, with accounting dates in [start, end], numbered above `after`."""
 
     def raw(self) -> Iterator[RawRow]:
         """Every fact with its entry as stored, in order, for the checks."""
@@ -145,11 +153,20 @@ class Journal(History, Protocol):
         commodity: str = "*",
         start: date | None = None,
         end: date | None = None,
+        after: int = 0,
     ) -> Iterator[PostingRow]:
-        """Postings whose account and commodity match the patterns ("*" matches any run of characters)."""
+        """Postings whose account and commodity match the patterns ("*" matches any run of characters).
 
-    def moves(self, commodity: str, start: date | None = None, end: date | None = None) -> Iterator[MoveRow]:
-        """Lines of the lot ledger of the commodities that match the pattern, in order."""
+        Only those of facts numbered above `after`.
+        """
+
+    def moves(
+        self, commodity: str, start: date | None = None, end: date | None = None, after: int = 0
+    ) -> Iterator[MoveRow]:
+        """Lines of the lot ledger of the commodities that match the pattern, in order, of facts above `after`."""
+
+    def days(self) -> tuple[date, date] | None:
+        """The first and the last accounting date of any posting; None where there is no posting."""
 
     def lot_states(self, commodity: str, end: date | None = None) -> list[LotState]:
         """Open lots at the end of a day by account, oldest first, by summing the lot ledger."""
@@ -159,6 +176,12 @@ class Journal(History, Protocol):
 
     def lot_policies(self) -> dict[str, LotPolicy]:
         """The lot policies in force."""
+
+    def as_of(self, seq: int) -> Journal:
+        """The journal as it stood after fact `seq`: what came later does not show in it, and it takes no facts.
+
+        It costs nothing to make and needs no closing; it is readable until this journal is closed.
+        """
 
     def close(self) -> None:
         """Release the store."""
@@ -179,4 +202,5 @@ __all__ = [
     "Stored",
     "chain_hash",
     "entry_bytes",
+    "past",
 ]

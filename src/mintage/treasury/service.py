@@ -94,8 +94,12 @@ def holdings(journal: Journal, end: date | None = None) -> dict[State, Holding]:
             found[state] += Holding(sats=amount)
         elif state and commodity == "USD":
             found[state] += Holding(carrying=amount)
-    for lot in journal.lot_states("BTC", end):
-        found[STATE_OF_STEM[_stem(lot.account)]] += Holding(cost=lot.cost)
+    costs: dict[str, int] = {}
+    for row in journal.moves("BTC", end=end):
+        costs[row.move.account] = costs.get(row.move.account, 0) + row.move.cost
+    for account, cost in costs.items():
+        if cost:
+            found[STATE_OF_STEM[_stem(account)]] += Holding(cost=cost)
     return found
 
 
