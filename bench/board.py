@@ -79,7 +79,7 @@ class Drawn:
                 nameplate_ths=kind.hashrate_ths,
                 nameplate_w=kind.power_w,
                 firmware=kind.firmware,
-            ),  # fmt: skip
+            ),
             place=Place(
                 address=f"10.{number >> 16}.{number >> 8 & 255}.{number & 255}",
                 hall=f"hall-{number // 10_000 + 1}",
@@ -95,7 +95,7 @@ class Drawn:
                 sources=dict.fromkeys(values, "estats.GHSspd"),
                 boards=boards,
                 fans_rpm=(4200, 4230, 4190, 4260),
-            ),  # fmt: skip
+            ),
             seen_us=at_us,
         )
 

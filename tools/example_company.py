@@ -23,6 +23,7 @@ from example.reported import write_reported
 from example.selling import parts_used, plan_deliveries, write_sales
 from example.settling import opening_other, write_settling
 from example.sheet import Sheet
+from example.sites import write_places
 from example.treasury import opening_bitcoin, write_treasury
 
 HERE = Path(__file__).resolve().parent
@@ -40,6 +41,7 @@ def build(shared: Path, known: Path) -> Sheet:
     company = Company(Sheet(), read_market(shared, known))
     write_market(company.sheet, company.market)
     write_reported(company.sheet)
+    write_places(company)
     opening_contracts(company)
     opening_fleet(company)
     opening_stock(company)

@@ -4,6 +4,9 @@ from __future__ import annotations
 
 from typing import NamedTuple
 
+from example.company import OPENING, Company
+from example.sheet import add
+
 
 class Site(NamedTuple):
     """A mining site.
@@ -36,3 +39,28 @@ SITES = {
     "my-kinta": Site("asia", "plinth-pool", "joint-revenue", "kinta-hosting", "42", "21.0", 24_000),
     "kz-balqash": Site("asia", "grainfield-pool", "hosting", "balqash-hosting", "0.0470", "27.9", 41_000),
 }
+PLACES = {
+    "tx-caprock": ("Caprock", "33.61", "-101.29"),
+    "tx-dryfork": ("Dry Fork", "31.42", "-102.87"),
+    "pa-stillwater": ("Stillwater", "41.15", "-76.37"),
+    "mb-northlake": ("North Lake", "53.96", "-97.81"),
+    "et-awashvale": ("Awash Vale", "8.99", "40.17"),
+    "my-kinta": ("Kinta", "4.57", "101.08"),
+    "kz-balqash": ("Balqash", "46.85", "74.98"),
+}
+"""Shown name, degrees north and degrees east. The sites are made up, and stand where such a site could."""
+
+
+def write_places(company: Company) -> None:
+    """Where the sites are."""
+    target = company.sheet.file(
+        "opening/places.csv",
+        "Where the sites are, for the map.",
+        kind="fleet.site-located",
+        grade="assumed",
+        source="site register",
+        note="The sites are made up.",
+    )
+    for site, (title, latitude, longitude) in PLACES.items():
+        place = {"region": SITES[site].region, "latitude": latitude, "longitude": longitude, "title": title}
+        add(target, "fleet.site-located", f"located:{site}", OPENING, site=site, **place)

@@ -3,12 +3,40 @@
 from __future__ import annotations
 
 from datetime import date
-from typing import Literal
+from decimal import Decimal
+from typing import Annotated, Literal
+
+import msgspec
 
 from mintage.journal.fact import Count, EnergyWh, FactData, HashrateGhs, Name, Usd, fact
 
+Degrees = Annotated[Decimal, msgspec.Meta(extra={"unit": "degrees"})]
 Counted = Literal["meters", "machines", "nameplate"]
 """Who counted power or energy, best first."""
+
+
+@fact("fleet.site-located")
+class SiteLocated(FactData):
+    """Where a site is, for maps, and what it is called. A later fact replaces an earlier one. It moves nothing.
+
+    Attributes:
+        site: site.
+        region: its region, as operating figures are told.
+        latitude: degrees north of the equator, negative south of it.
+        longitude: degrees east of Greenwich, negative west of it.
+        title: name as shown, "" for the name itself.
+    """
+
+    site: Name
+    region: Name
+    latitude: Degrees
+    longitude: Degrees
+    title: str = ""
+
+    def __post_init__(self) -> None:
+        """Refuse what is nowhere on Earth."""
+        if not (-90 <= self.latitude <= 90 and -180 <= self.longitude <= 180):
+            raise ValueError("a place lies between 90 degrees south and north, and 180 west and east")
 
 
 @fact("fleet.machine-adopted")

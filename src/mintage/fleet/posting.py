@@ -119,6 +119,12 @@ def efficiency_measured(_fact: EfficiencyMeasured) -> Effects:
 
 
 @RULES.rule
+def site_located(_fact: site.SiteLocated) -> Effects:
+    """Where a site is moves nothing."""
+    return ()
+
+
+@RULES.rule
 def machine_adopted(_fact: site.MachineAdopted) -> Effects:
     """The asset register of a site moves nothing; cost and hash rate follow installation."""
     return ()

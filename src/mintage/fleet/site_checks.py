@@ -38,6 +38,7 @@ def check(site: Site) -> None:
         InputError: a name is there twice or refers to nothing, addresses stand in two racks or cannot be read, a number
             cannot be, or two users could be taken for one.
     """
+    _place(site)
     _names(site)
     _references(site)
     _racks(site)
@@ -53,6 +54,16 @@ def check(site: Site) -> None:
                     remedy='Write "stratum+tcp://pool.example:3333".',
                 )
     _users(site)
+
+
+def _place(site: Site) -> None:
+    """A place on the map has both of its degrees, and is on Earth."""
+    if (site.latitude is None) != (site.longitude is None):
+        missing = "latitude" if site.latitude is None else "longitude"
+        raise InputError("one is of no use without the other.", field=missing, remedy="Write both, or neither.")
+    if site.latitude is not None and site.longitude is not None:
+        _within(site.latitude, -90, 90, "latitude")
+        _within(site.longitude, -180, 180, "longitude")
 
 
 def _names(site: Site) -> None:

@@ -226,6 +226,9 @@ class Site(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True
     Attributes:
         name: its name in the ledger.
         region: its region, as operating figures are told.
+        title: its name as shown; `name` where left out.
+        latitude: degrees north of the equator, negative south of it, for the map.
+        longitude: degrees east of Greenwich, negative west of it.
         cooling: how its machines are cooled.
         pue: power usage effectiveness: site power over machine power.
         ranges: addresses to search for machines: CIDR blocks, ranges or single ones.
@@ -247,6 +250,9 @@ class Site(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True
 
     name: Slug
     region: Slug
+    title: str = ""
+    latitude: Decimal | None = None
+    longitude: Decimal | None = None
     cooling: Cooling = "air"
     pue: Decimal = Decimal("1.05")
     ranges: tuple[str, ...]
