@@ -15,10 +15,12 @@ from urllib.parse import urlsplit
 
 from fastapi import Depends
 from starlette.requests import Request
+from starlette.responses import Response
 
 from mintage.api.problems import Refused
 from mintage.desk.company import Company
 from mintage.people.caller import Caller
+from mintage.people.secret import Secret
 
 SAFE = frozenset({"GET", "HEAD", "OPTIONS"})
 COOKIE = "mintage_session"
@@ -110,17 +112,37 @@ def request_id(request: Request) -> str:
     return found
 
 
-async def _insist_on_our_page(request: Request, caller: Caller) -> None:
-    """Insist that a request that changes something comes from a page of ours.
+def insist_on_our_origin(request: Request) -> None:
+    """Insist that a browser was not sent here by a page of somebody else.
 
     Raises:
-        Refused: it comes from elsewhere, or does not carry the session's secret.
+        Refused: it was.
     """
     if request.headers.get("sec-fetch-site", "same-origin") not in ("same-origin", "none"):
         raise Refused(403, "the request comes from another site.", "Open the page here and try again.")
     origin = request.headers.get("origin")
     if origin and urlsplit(origin).netloc != request.headers.get("host", ""):
         raise Refused(403, "the request comes from another origin.", "Open the page here and try again.")
+
+
+def address_of(request: Request) -> str:
+    """Network address that a request comes from."""
+    return request.client.host if request.client else ""
+
+
+def keep_session(request: Request, reply: Response, secret: Secret | None) -> None:
+    """Let the browser hold a session; what it held before stays where there is no new one."""
+    if secret is not None:
+        reply.set_cookie(COOKIE, secret.reveal(), httponly=True, samesite="lax", secure=request.app.state.secure)
+
+
+async def _insist_on_our_page(request: Request, caller: Caller) -> None:
+    """Insist that a request that changes something comes from a page of ours.
+
+    Raises:
+        Refused: it comes from elsewhere, or does not carry the session's secret.
+    """
+    insist_on_our_origin(request)
     told = request.headers.get(CSRF_HEADER, "")
     if not told and request.headers.get("content-type", "").startswith(FORM_TYPES):
         value = (await request.form()).get(CSRF_FIELD)

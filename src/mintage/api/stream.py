@@ -34,7 +34,11 @@ def stream(hub: Hub, keys: list[str]) -> StreamingResponse:
 
 async def _events(hub: Hub, keys: list[str]) -> AsyncIterator[bytes]:
     loop, woken = asyncio.get_running_loop(), asyncio.Event()
-    watch = hub.watch(keys, lambda: loop.call_soon_threadsafe(woken.set))
+
+    def wake() -> None:
+        loop.call_soon_threadsafe(woken.set)
+
+    watch = hub.watch(keys, wake)
     try:
         yield b"retry: 2000\n\n"
         while True:

@@ -51,6 +51,11 @@ GROUPS = {
     "treasury": "Bitcoin by state, lots, loans.",
     "capital": "Shares and ADS.",
     "market": "Prices, difficulty, hashprice.",
+    "serve": (
+        "Serve the console and the API of a company.\n\n"
+        'Example: mintage serve --name "My Mine" --listen 127.0.0.1:4300'
+    ),
+    "people": "Who works with the console: roles, invitations, tokens, sessions.",
     "report": ("Write one self-contained HTML report of a period.\n\nExample: mintage report 2025Q2 --out report.html"),
     "dev": "Skeletons for drivers of your own.",
     "docs": "Generate the reference pages under docs/.",

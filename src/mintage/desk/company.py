@@ -17,13 +17,16 @@ from mintage.desk.limits import Limits
 from mintage.desk.live import Hub
 from mintage.desk.sites import Sites
 from mintage.fleet.board.board import Board
-from mintage.fleet.board.open import open_board
+from mintage.fleet.board.local import LocalSource
 from mintage.house import open_journal
 from mintage.journal.sqlite import SqliteJournal
+from mintage.people.caller import Caller
+from mintage.people.done import Done, record, record_of
+from mintage.people.facts import Outcome
 from mintage.people.service import People
 from mintage.state.db import StateDb
-from mintage.units import Period, parse_period, utc_date
 from mintage.units.clock import Clock, SystemClock
+from mintage.units.instant import Period, parse_period, utc_date
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -84,8 +87,31 @@ class Company:
 
     @cached_property
     def board(self) -> Board:
-        """All machines of all sites."""
-        return open_board(self.sites, self.settings.headquarters)
+        """All machines of all sites; it has heard of them once."""
+        board = Board()
+        self._watch(board)
+        board.refresh()
+        return board
+
+    def record(
+        self,
+        by: Caller,
+        action: str,
+        subject: str,
+        *,
+        request: str,
+        outcome: Outcome = "done",
+        detail: str = "",
+        site: str = "",
+    ) -> None:
+        """Leave the fact that somebody changed something, or was refused; see `mintage.people.facts.Acted`."""
+        at_us = self.wall.now_us()
+        told = record(by, action, subject, request=request, at_us=at_us, outcome=outcome, detail=detail, site=site)
+        self.journal.append([told])
+
+    def record_of(self, done: Done, request: str) -> None:
+        """Leave the fact that something was changed about people."""
+        self.journal.append([record_of(done, request=request, at_us=self.wall.now_us())])
 
     def today(self) -> date:
         """The accounting date of now."""
@@ -117,12 +143,20 @@ class Company:
     def _heard(self, job: Job) -> None:
         self.hub.tell({f"job:{job.id}": {"state": job.state, "done": job.done, "total": job.total, "note": job.note}})
 
+    def _watch(self, board: Board) -> None:
+        """Let a board hear of the sites that are known now."""
+        board.watch(LocalSource(name, desk.db) for name, desk in self.sites.all().items())
+
     def _machines(self) -> Mapping[str, Any]:
-        """What the board's machines changed to, as `machine:ASSET:COLUMN`."""
-        self.board.refresh()
-        version, changed = self.board.changes_since(self._seen_version)
-        self._seen_version = version
-        return {f"machine:{asset}:{name}": value for asset, row in changed.items() for name, value in row.items()}
+        """What the board's machines changed to, as `machine:KEY:COLUMN`."""
+        board = self.board
+        self._watch(board)
+        board.refresh()
+        changes = board.changes_since(self._seen_version)
+        self._seen_version = changes.version
+        if not changes.complete:
+            return {"machines:anew": changes.version}
+        return {f"machine:{key}:{name}": value for key, row in changes.machines.items() for name, value in row.items()}
 
     def _journal(self) -> Mapping[str, Any]:
         """The number of facts, where some came."""
