@@ -13,11 +13,11 @@ from mintage.plan.assumptions import Assumptions
 from mintage.plan.opening import months_after, open_from_assumptions
 from mintage.plan.parallel import InlineMap, ProcessMap
 from mintage.plan.paths import CHUNK
-from mintage.plan.result import bars
+from mintage.plan.result import Spread, bars
 from mintage.plan.service import Job, live_chunk, run
 from mintage.units.errors import InputError
 
-IDS = ["revenue.total", "cash", "bitcoin.owned", "ebitda.adjusted"]
+IDS = ["revenue.total", "cash", "bitcoin.owned", "ebitda.adjusted", "hashrate.energized"]
 
 
 def job(paths: int, months: int = 4, chunk: int = 1) -> Job:
@@ -90,6 +90,30 @@ def test_chart_rows_are_drawn_on_one_scale() -> None:
     assert bars((0, 50, 100), 0, 100) == "▁▅█"
     assert bars((-100, 0, 0), -100, 0) == "▁██"
     assert bars((0, 0), 0, 0) == "▁▁"
+
+
+def test_spreads_are_of_the_quarter_and_of_the_whole() -> None:
+    """A flow is summed over its months on each path and a balance read at their end; quantiles are amounts of paths."""
+    plan = run(4, 300, 7)
+    figures = dict(zip(IDS, live_chunk(job(300, months=4, chunk=0)), strict=True))
+    assert [(spread.id, spread.start, spread.end) for spread in plan.spreads] == [
+        (id_, "2025-07", end) for end in ("2025-09", "2025-10") for id_ in IDS
+    ]
+    found = {(spread.id, spread.end): spread for spread in plan.spreads}
+    revenue, cash = figures["revenue.total"][:3].sum(axis=0), figures["cash"][3]
+    assert found["revenue.total", "2025-09"].at(50) == np.percentile(revenue, 50, method="inverted_cdf")
+    assert found["cash", "2025-10"].at(10) == np.percentile(cash, 10, method="inverted_cdf")
+    assert len(run(3, 10, 7).spreads) == len(IDS)
+
+
+def test_a_spread_says_how_many_paths_reach_an_amount() -> None:
+    """The share is right to one percent, and 0 or 100 beyond the ends."""
+    spread = Spread(id="cash", unit="USD", start="2025-07", end="2025-07", quantiles=tuple(range(10, 1000, 10)))
+    assert spread.reaching(10) == 100
+    assert spread.reaching(11) == 99
+    assert spread.reaching(500) == 51
+    assert spread.reaching(990) == 2
+    assert spread.reaching(991) == 0
 
 
 def test_progress_ends_at_the_whole() -> None:

@@ -15,6 +15,8 @@ import msgspec
 from mintage.units import parse_number
 from mintage.units.errors import InputError
 
+SAID, SAID_ZH = "Said for this plan.", "本計畫所設定。"
+
 
 class Assumption(msgspec.Struct, frozen=True, kw_only=True):
     """One row of the table.
@@ -26,6 +28,8 @@ class Assumption(msgspec.Struct, frozen=True, kw_only=True):
         grade: how well it is known.
         source: where it comes from.
         meaning: one sentence for the docs.
+        source_zh: where it comes from, in Traditional Chinese; "" where that was found in English only.
+        meaning_zh: the sentence in Traditional Chinese.
         low: least value allowed.
         high: greatest value allowed, or None.
     """
@@ -36,6 +40,8 @@ class Assumption(msgspec.Struct, frozen=True, kw_only=True):
     grade: Literal["stated", "derived", "assumed"]
     source: str
     meaning: str
+    source_zh: str = ""
+    meaning_zh: str = ""
     low: Decimal = Decimal(0)
     high: Decimal | None = None
 
@@ -73,7 +79,9 @@ class Assumptions:
         merged = Assumptions(self.said)
         for id_, (text, source) in found.items():
             if id_ not in self.said:
-                row = msgspec.structs.replace(_replaced(self.row(id_), text), grade="stated", source=source)
+                row = msgspec.structs.replace(
+                    _replaced(self.row(id_), text), grade="stated", source=source, source_zh=""
+                )
                 merged.rows[id_], merged._numbers[id_] = row, float(row.value)
         return merged
 
@@ -114,4 +122,4 @@ def _replaced(row: Assumption, text: str) -> Assumption:
     if value < row.low or (row.high is not None and value > row.high):
         bounds = f"at least {row.low}" + (f" and at most {row.high}" if row.high is not None else "")
         raise InputError(f"{row.id} is {value}, but must be {bounds} {row.unit}.", field=row.id)
-    return msgspec.structs.replace(row, value=value, grade="assumed", source="Said for this plan.")
+    return msgspec.structs.replace(row, value=value, grade="assumed", source=SAID, source_zh=SAID_ZH)

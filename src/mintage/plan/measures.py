@@ -18,8 +18,11 @@ MEASURES = (
     ("cash", "Cash", "USD"),
     ("bitcoin.owned", "Bitcoin owned", "BTC"),
     ("ebitda.adjusted", "Adjusted EBITDA", "USD"),
+    ("hashrate.energized", "Energized hash rate", "HASHRATE"),
 )
 """KPI id, name and unit, in the order they are printed."""
+FLOWS = frozenset({"revenue.total", "ebitda.adjusted"})
+"""Those that are of a span of time; the others stand at its end."""
 STATEMENTS = "statements.toml"
 
 
@@ -53,6 +56,11 @@ class Measurer(View):
             line_values(self, rows["balance"].row, now)["cash"],
             sum(amount for (account, id_), amount in now.items() if id_ == "BTC" and is_owned(account)),
             bridge_values(self, month, bridge)["ebitda.adjusted"],
+            sum(
+                amount
+                for (account, id_), amount in now.items()
+                if id_ == "HASHRATE" and account.startswith("memo:hashrate:energized:")
+            ),
         )
 
 

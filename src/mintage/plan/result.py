@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from bisect import bisect_left
 from decimal import Decimal
 from typing import Any
 
@@ -35,6 +36,32 @@ class Measure(msgspec.Struct, frozen=True, kw_only=True):
     p90: tuple[int, ...]
 
 
+class Spread(msgspec.Struct, frozen=True, kw_only=True):
+    """One figure over several months: how it lies over the paths, finely enough to read probabilities from.
+
+    Attributes:
+        id: the KPI's id.
+        unit: commodity of the amounts.
+        start: name of the first month.
+        end: name of the last month; a balance is at its end, a flow the sum of all months.
+        quantiles: amounts in minor units that 1, 2 ... 99 percent of the paths do not exceed.
+    """
+
+    id: str
+    unit: str
+    start: str
+    end: str
+    quantiles: tuple[int, ...]
+
+    def at(self, percent: int) -> int:
+        """The amount that so many percent of the paths do not exceed."""
+        return self.quantiles[percent - 1]
+
+    def reaching(self, amount: int) -> int:
+        """Percent of the paths that reach an amount, to one percent: 0 and 100 mean less than 1 and more than 99."""
+        return 100 - bisect_left(self.quantiles, amount) - (1 if amount > self.quantiles[-1] else 0)
+
+
 class PlanResult(msgspec.Struct, frozen=True, kw_only=True):
     """The futures of a company.
 
@@ -47,6 +74,7 @@ class PlanResult(msgspec.Struct, frozen=True, kw_only=True):
         cash_short: share of the paths whose cash is below zero at each month's end, all bitcoin sold.
         assumptions: what was said for this plan instead of the shipped assumptions, with units.
         notes: what a reader should know.
+        spreads: the figures of the coming quarter, and of all months.
     """
 
     opening: str
@@ -57,6 +85,7 @@ class PlanResult(msgspec.Struct, frozen=True, kw_only=True):
     cash_short: tuple[float, ...]
     assumptions: dict[str, str]
     notes: tuple[str, ...]
+    spreads: tuple[Spread, ...] = ()
 
     def measure(self, id_: str) -> Measure:
         """The measure with this id."""
@@ -121,6 +150,12 @@ def bars(values: tuple[int, ...], low: int, high: int) -> str:
     """One block character a value, of eight heights between `low` and `high`."""
     span = max(1, high - low)
     return "".join(BARS[min(7, (value - low) * 8 // span)] for value in values)
+
+
+def quantiles(values: NDArray[np.float64]) -> tuple[int, ...]:
+    """Whole amounts that 1 to 99 percent of the paths do not exceed, each the amount of some path."""
+    found = np.percentile(values, range(1, 100), method="inverted_cdf")
+    return tuple(int(amount) for amount in found)
 
 
 def percentiles(values: NDArray[np.float64]) -> list[tuple[int, ...]]:

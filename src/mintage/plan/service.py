@@ -12,19 +12,21 @@ from numpy.typing import NDArray
 from mintage.journal.store import Journal
 from mintage.plan.assumptions import Assumptions
 from mintage.plan.company import Company
-from mintage.plan.measures import MEASURES, Measurer
+from mintage.plan.measures import FLOWS, MEASURES, Measurer
 from mintage.plan.observed import with_market_of
 from mintage.plan.opening import START, Opening, months_after, open_from_assumptions, open_journal_at
 from mintage.plan.parallel import InlineMap, ParallelMap, ProcessMap, cores
 from mintage.plan.paths import CHUNK, MarketPaths
 from mintage.plan.policies import policies_of
-from mintage.plan.result import Measure, PlanResult, percentiles
+from mintage.plan.result import Measure, PlanResult, Spread, percentiles, quantiles
 from mintage.units.errors import InputError, LimitError
 
 MONTHS_MAX = 120
 PATHS_MAX = 1_000_000
+QUARTER = 3
+"""Months of the coming quarter, for which a range may be given to the public."""
 PATH_MONTHS_MAX = 12_000_000
-"""Bounds memory: four figures of eight bytes are kept for each path and month."""
+"""Bounds memory: five figures of eight bytes are kept for each path and month."""
 INLINE_PATH_MONTHS_MAX = 2_500_000
 """Up to so many are lived in this process: to start others takes longer than they save."""
 
@@ -138,10 +140,12 @@ def _result(figures: NDArray[np.float64], opening: Opening, seed: int, table: As
     _, months, paths = figures.shape
     cash = figures[[id_ for id_, _, _ in MEASURES].index("cash")]
     short = tuple(float(share) for share in (cash < 0).mean(axis=1))
-    rows = [percentiles(values) for values in figures]
+    names = tuple(month.name for month in months_after(opening.day, months))
+    spreads = _spreads(figures, names)
+    rows = [percentiles(values) for values in figures]  # from here on the paths of a month are in no order
     return PlanResult(
         opening=opening.day.isoformat(),
-        months=tuple(month.name for month in months_after(opening.day, months)),
+        months=names,
         paths=paths,
         seed=seed,
         measures=tuple(
@@ -151,4 +155,15 @@ def _result(figures: NDArray[np.float64], opening: Opening, seed: int, table: As
         cash_short=short,
         assumptions=table.said,
         notes=opening.notes,
+        spreads=spreads,
     )
+
+
+def _spreads(figures: NDArray[np.float64], names: tuple[str, ...]) -> tuple[Spread, ...]:
+    """Each figure over the coming quarter and over all months, where those differ."""
+    found = []
+    for last in sorted({min(QUARTER, len(names)), len(names)}):
+        for (id_, _, unit), values in zip(MEASURES, figures, strict=True):
+            amounts = values[:last].sum(axis=0) if id_ in FLOWS else values[last - 1]
+            found.append(Spread(id=id_, unit=unit, start=names[0], end=names[last - 1], quantiles=quantiles(amounts)))
+    return tuple(found)
