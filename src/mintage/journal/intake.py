@@ -2,24 +2,25 @@
 
 A row names its `kind`, `key`, `date` and optionally `at`, `actor`, `grade`, `source`, `note`; everything else is a
 field of that kind of fact. CSV takes defaults from leading comment lines ("# kind: mining.earned"), TOML from a
-[defaults] table with the facts as [[fact]] tables, JSONL has one object a line.
+[defaults] table with the facts as [[fact]] tables, JSONL has one object a line. A JSONL row with a `data` object is a
+fact as a journal recorded it (`mintage export facts`): it is taken as it stands, with its evidence.
 """
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from datetime import date
 from hashlib import sha256
 from pathlib import Path
-from typing import Any, cast, get_args
+from typing import Any, TypeVar, cast, get_args
 
 import msgspec
 
-from mintage.journal.fact import Evidence, Fact, Grade, fact_class, same_content
+from mintage.journal.fact import Evidence, Fact, Grade, decode_fact, fact_class, same_content
 from mintage.journal.fields import read_data
 from mintage.journal.rows import READERS
 from mintage.journal.store import Journal, Receipt
-from mintage.units import day_end_instant, parse_date, parse_instant
+from mintage.units import day_end_instant, format_instant, parse_date, parse_instant
 from mintage.units.errors import InputError, LimitError
 
 FILE_BYTES_MAX = 512 * 1024 * 1024
@@ -28,14 +29,23 @@ FACTS_BETWEEN_STEPS = 2000
 ENVELOPE = frozenset({"kind", "key", "date", "at", "actor", "grade", "source", "note"})
 GRADES = frozenset(get_args(Grade))
 Progress = Callable[[int, int | None], None]
+T = TypeVar("T")
 
 
 class Placed(msgspec.Struct, frozen=True, gc=False):
-    """A fact with the file and line that it was read from."""
+    """A fact with the file and line that it was read from.
+
+    Attributes:
+        fact: the fact.
+        file: name of the file.
+        line: line in it.
+        recorded: whether it came from a journal, whose order it keeps.
+    """
 
     fact: Fact
     file: str
     line: int
+    recorded: bool = False
 
 
 def find_files(paths: Iterable[Path]) -> list[Path]:
@@ -69,7 +79,7 @@ def find_files(paths: Iterable[Path]) -> list[Path]:
 def import_files(
     journal: Journal, paths: Iterable[Path], actor: str, progress: Progress | None = None
 ) -> list[Receipt]:
-    """Read files and book their facts in order of date, instant, file and line: all of them or none.
+    """Read files and book their facts: all of them or none.
 
     Args:
         journal: where they go.
@@ -86,12 +96,29 @@ def import_files(
             placed.append(item)
             if progress and len(placed) % FACTS_BETWEEN_STEPS == 0:
                 progress(len(placed), None)
+    return book(placed, journal.append, progress)
+
+
+def book(placed: Sequence[Placed], take: Callable[[Iterable[Fact]], T], progress: Progress | None = None) -> T:
+    """Hand facts that were read to a journal in order of date, instant, file and line.
+
+    What another journal recorded keeps its order: a fact that came late may have used what later days left.
+
+    Args:
+        placed: the facts, by file and line.
+        take: books or tries them, such as `journal.append`.
+        progress: called now and then with the facts handed over and the number of all.
+
+    Raises:
+        InputError: with file, line, field and remedy.
+    """
     # Of the same instant, the order of files and lines decides: sorting is stable.
-    placed.sort(key=lambda item: (item.fact.date, item.fact.at))
+    kept = all(item.recorded for item in placed)
+    ordered = placed if kept else sorted(placed, key=lambda item: (item.fact.date, item.fact.at))
     try:
-        return journal.append(_told(placed, progress))
+        return take(_told(ordered, progress))
     except InputError as error:
-        culprit = _culprit(placed, error)
+        culprit = _culprit(ordered, error)
         if culprit is not None:
             error.at(file=culprit.file, line=culprit.line)
         raise
@@ -118,17 +145,32 @@ def read_file(path: Path, actor: str) -> Iterator[Placed]:
         InputError: the file cannot be read, decoded or understood.
     """
     name = str(path)
-    raw = _read(path, name)
+    yield from read_facts(_read(path, name), path.suffix, name, actor)
+
+
+def read_facts(raw: bytes, suffix: str, name: str, actor: str) -> Iterator[Placed]:
+    """The facts of a file that is in memory.
+
+    Args:
+        raw: its bytes.
+        suffix: its form: ".csv", ".toml" or ".jsonl".
+        name: its name, for evidence and errors.
+        actor: who reads it; a row may name another.
+
+    Raises:
+        InputError: the file cannot be decoded or understood.
+    """
     text = _decode(raw, name)
     digest = sha256(raw).hexdigest()
     del raw
     line = 0
-    for line, row in READERS[path.suffix](text, name):
+    for line, row in READERS[suffix](text, name):
+        recorded = isinstance(row.get("data"), dict)
         try:
-            fact = _fact(row, actor, name, digest, line)
+            fact = _recorded(row) if recorded else _fact(row, actor, name, digest, line)
         except InputError as error:
             raise error.at(file=name, line=line) from error
-        yield Placed(fact, name, line)
+        yield Placed(fact, name, line, recorded)
     if not line:
         raise InputError("the file holds no facts.", file=name, remedy="Get the whole file, or leave it out.")
 
@@ -190,6 +232,28 @@ def _fact(row: dict[str, Any], actor: str, file: str, digest: str, line: int) ->
         evidence=Evidence(source=said.get("source") or file, sha256=digest, row=line, note=said.get("note") or None),
         data=data,
     )
+
+
+def _recorded(row: dict[str, Any]) -> Fact:
+    """A fact as a journal recorded it, in whole minor units; held to the limits that any other row is held to."""
+    _refuse_floats(row)
+    fact = decode_fact(msgspec.json.encode(row))
+    for name in ("key", "actor"):
+        _word(name, getattr(fact, name))
+    try:
+        at = format_instant(fact.at)
+    except OverflowError:
+        raise InputError("it is no instant of the years from 1900 to 2199.", field="at") from None
+    _when(fact.date.isoformat(), at)
+    return fact
+
+
+def _refuse_floats(value: Any) -> None:
+    if isinstance(value, float):
+        raise InputError(f"{value} is a float, which is not exact.", remedy="A recorded decimal stands in quotes.")
+    inside = value.values() if isinstance(value, Mapping) else value if isinstance(value, list) else ()
+    for item in inside:
+        _refuse_floats(item)
 
 
 def _word(name: str, value: Any) -> str:
