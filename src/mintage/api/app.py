@@ -14,15 +14,19 @@ from starlette.responses import Response
 
 from mintage import __version__
 from mintage.api.access import request_id
+from mintage.api.gauges import Gauges
 from mintage.api.openapi import described
 from mintage.api.problems import plain_problem, problem_of, problem_reply
-from mintage.api.reply import RouteInfo
+from mintage.api.reply import RouteInfo, replying
 from mintage.api.routes import ROUTERS
+from mintage.api.routes.server import health, metrics, ready
 from mintage.api.shield import BODY_BYTES_MAX, Shield
 from mintage.desk.company import Company
 from mintage.units.errors import MintageError
 
 PREFIX = "/api/v1"
+AT_ROOT = {"/health": replying(health), "/ready": replying(ready), "/metrics": replying(metrics)}
+"""What watchers of servers look for at the root."""
 
 
 def build(company: Company, *, hosts: Iterable[str] = (), secure: bool = False) -> FastAPI:
@@ -44,8 +48,11 @@ def build(company: Company, *, hosts: Iterable[str] = (), secure: bool = False) 
     app.state.company = company
     app.state.secure = secure
     app.state.registry = CollectorRegistry()
+    app.state.registry.register(Gauges(company))
     for router in ROUTERS:
         app.include_router(router, prefix=PREFIX)
+    for path, endpoint in AT_ROOT.items():
+        app.add_api_route(path, endpoint, include_in_schema=False, response_model=None)
     app.add_exception_handler(MintageError, refused)
     app.add_exception_handler(RequestValidationError, refused)
     app.add_exception_handler(HTTPException, refused)

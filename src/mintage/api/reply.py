@@ -18,7 +18,8 @@ from fastapi import APIRouter, Depends
 from starlette.requests import Request
 from starlette.responses import Response
 
-from mintage.api.access import Asked, Needs
+from mintage.api.access import SAFE, Asked, Needs
+from mintage.api.idempotency import once
 from mintage.units.errors import InputError
 
 T = TypeVar("T")
@@ -99,7 +100,7 @@ class ApiRouter(APIRouter):
             answer = None
         status = options.get("status_code") or 200
         options.update(response_model=None, operation_id=options.get("operation_id") or endpoint.__name__)
-        super().add_api_route(path, _replying(endpoint, status), **options)
+        super().add_api_route(path, replying(endpoint, status), **options)
         right, body = parameters(endpoint)
         for method in sorted(options.get("methods") or {"GET"}):
             self.infos.append(
@@ -128,28 +129,33 @@ def parameters(endpoint: Callable[..., Any]) -> tuple[str | None, Any]:
     return right, body
 
 
-def _replying(endpoint: Callable[..., Any], status: int) -> Callable[..., Any]:
+def replying(endpoint: Callable[..., Any], status: int = 200) -> Callable[..., Any]:
     """A handler whose answer is encoded; conditional requests are answered with 304 where nothing changed."""
     if inspect.iscoroutinefunction(endpoint):
 
         @functools.wraps(endpoint)
         async def waits(**values: Any) -> Response:
-            return _reply(await endpoint(**values), values, status)
+            return _reply(await endpoint(**values), _asked(values), status)
 
         return waits
 
     @functools.wraps(endpoint)
     def works(**values: Any) -> Response:
-        return _reply(endpoint(**values), values, status)
+        asked = _asked(values)
+        if asked is None or asked.request.method in SAFE:
+            return _reply(endpoint(**values), asked, status)
+        told = [value for value in values.values() if isinstance(value, msgspec.Struct)]
+        return once(asked, encode(told), lambda: _reply(endpoint(**values), asked, status))
 
     return works
 
 
-def _reply(value: Any, values: dict[str, Any], status: int) -> Response:
-    if isinstance(value, Response):
-        return value
-    asked = next((item for item in values.values() if isinstance(item, Asked)), None)
-    return reply(value, asked.request if asked else None, status)
+def _asked(values: dict[str, Any]) -> Asked | None:
+    return next((item for item in values.values() if isinstance(item, Asked)), None)
+
+
+def _reply(value: Any, asked: Asked | None, status: int) -> Response:
+    return value if isinstance(value, Response) else reply(value, asked.request if asked else None, status)
 
 
 def reply(value: Any, request: Request | None, status: int = 200) -> Response:

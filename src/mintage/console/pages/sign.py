@@ -11,7 +11,7 @@ from starlette.responses import RedirectResponse, Response
 from mintage.api.access import COOKIE, Asked, address_of, insist_on_our_origin, keep_session, needs
 from mintage.api.problems import problem_of
 from mintage.console.pages.frame import local
-from mintage.console.shell import Page, PageRouter
+from mintage.console.shell import Page, PageRouter, show
 from mintage.desk.company import Company
 from mintage.people.done import SignedIn
 from mintage.units.errors import MintageError
@@ -91,9 +91,10 @@ async def setup_with(request: Request) -> Page | Response:
 
 
 @router.get("/invited")
-def invited(code: str = "") -> Page:
+def invited(request: Request, code: str = "") -> Response:
     """Ask for a password, where somebody was invited."""
-    return _asking("sign/invited.html", {"code": code[:200]})
+    page = _asking("sign/invited.html", {"code": code[:200]})
+    return show(request, page, None)
 
 
 @router.post("/invited")
