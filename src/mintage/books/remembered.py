@@ -11,6 +11,7 @@ from mintage.journal.core import LotPolicySet, PeriodLocked, PeriodReopened
 from mintage.journal.fact import Fact
 from mintage.journal.ledger import Entry
 from mintage.journal.lots import Lot, LotMove, LotPolicy
+from mintage.journal.search import Found, Place, Register, Search
 from mintage.journal.store import Balances, Journal, LotState, MoveRow, PostingRow, RawRow, Receipt, Stored
 
 if TYPE_CHECKING:
@@ -127,6 +128,24 @@ class RememberedJournal:
     def days(self) -> tuple[date, date] | None:
         """See `Journal.days`."""
         return self._view.days
+
+    def search(self, asked: Search, before: int = 0, limit: int = 50) -> Found:
+        """See `Journal.search`."""
+        self._note(Read("head"))
+        return self._journal.search(asked, before, limit)
+
+    def register(
+        self,
+        account: str = "*",
+        commodity: str = "*",
+        start: date | None = None,
+        end: date | None = None,
+        before: Place | None = None,
+        limit: int = 50,
+    ) -> Register:
+        """See `Journal.register`."""
+        self._note(Read("postings", account, commodity, None, end))
+        return self._journal.register(account, commodity, start, end, before, limit)
 
     def lot_states(self, commodity: str, end: date | None = None) -> list[LotState]:
         """See `Journal.lot_states`."""

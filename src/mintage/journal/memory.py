@@ -12,6 +12,7 @@ from mintage.journal.fact import Fact, encode_fact, refuse_other_content
 from mintage.journal.ledger import Entry, Ledger
 from mintage.journal.lots import Lot, LotBook, LotMove, LotPolicy, Take, present_states
 from mintage.journal.rules import Rulebook
+from mintage.journal.search import Found, Place, Register, Search, register_plainly, search_plainly
 from mintage.journal.store import (
     GENESIS,
     Balances,
@@ -214,6 +215,22 @@ class MemoryJournal:
         """See `Journal.lot_policies`."""
         found = (item.data for item in self._facts)
         return {data.commodity: LotPolicy(data.method, data.scope) for data in found if isinstance(data, LotPolicySet)}
+
+    def search(self, asked: Search, before: int = 0, limit: int = 50) -> Found:
+        """See `Journal.search`."""
+        return search_plainly(self, asked, before, limit)
+
+    def register(
+        self,
+        account: str = "*",
+        commodity: str = "*",
+        start: date | None = None,
+        end: date | None = None,
+        before: Place | None = None,
+        limit: int = 50,
+    ) -> Register:
+        """See `Journal.register`."""
+        return register_plainly(self, account, commodity, start, end, before, limit)
 
     def as_of(self, seq: int) -> MemoryJournal:
         """See `Journal.as_of`."""

@@ -9,9 +9,11 @@ from contextlib import contextmanager
 from datetime import date
 from pathlib import Path
 
+from mintage.journal import sqlite_search
 from mintage.journal.fact import Fact
 from mintage.journal.ledger import Entry
 from mintage.journal.lots import Lot, LotMove, LotPolicy
+from mintage.journal.search import Found, Place, Register, Search
 from mintage.journal.sqlite_read import NEWEST, SqliteReader
 from mintage.journal.sqlite_schema import connect, departures, store_error
 from mintage.journal.store import Balances, LotState, MoveRow, PostingRow, RawRow, Receipt, Stored, past
@@ -158,6 +160,24 @@ class SqliteReading:
         """See `Journal.days`."""
         with self._reading() as reader:
             return reader.days()
+
+    def search(self, asked: Search, before: int = 0, limit: int = 50) -> Found:
+        """See `Journal.search`."""
+        with self._reading() as reader:
+            return sqlite_search.search(reader, asked, before, limit)
+
+    def register(
+        self,
+        account: str = "*",
+        commodity: str = "*",
+        start: date | None = None,
+        end: date | None = None,
+        before: Place | None = None,
+        limit: int = 50,
+    ) -> Register:
+        """See `Journal.register`."""
+        with self._reading() as reader:
+            return sqlite_search.register(reader, account, commodity, start, end, before, limit)
 
     def lot_states(self, commodity: str, end: date | None = None) -> list[LotState]:
         """See `Journal.lot_states`."""

@@ -12,6 +12,7 @@ import msgspec
 from mintage.journal.fact import Fact
 from mintage.journal.ledger import Entry, History
 from mintage.journal.lots import Lot, LotMove, LotPolicy, Method, Scope
+from mintage.journal.search import Found, Place, Register, Search
 from mintage.units.errors import StoreError
 
 Balances = dict[tuple[str, str], int]
@@ -176,6 +177,26 @@ class Journal(History, Protocol):
 
     def lot_policies(self) -> dict[str, LotPolicy]:
         """The lot policies in force."""
+
+    def search(self, asked: Search, before: int = 0, limit: int = 50) -> Found:
+        """A page of the facts that are looked for, the latest recorded first, numbered below `before` unless it is 0.
+
+        It looks through a bounded number of facts, so a page may hold fewer than `limit` and yet not be the last.
+        """
+
+    def register(
+        self,
+        account: str = "*",
+        commodity: str = "*",
+        start: date | None = None,
+        end: date | None = None,
+        before: Place | None = None,
+        limit: int = 50,
+    ) -> Register:
+        """A page of the postings that `postings` answers, the latest first, with running balances.
+
+        Order is that of accounting dates, then as recorded; `before` is the place that the page before ended with.
+        """
 
     def as_of(self, seq: int) -> Journal:
         """The journal as it stood after fact `seq`: what came later does not show in it, and it takes no facts.
