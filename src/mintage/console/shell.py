@@ -17,13 +17,17 @@ from jinja2 import Environment, PackageLoader, StrictUndefined, select_autoescap
 from starlette.requests import Request
 from starlette.responses import HTMLResponse, Response
 
-from mintage.api.access import Asked, request_id
+from mintage.api.access import CSRF_FIELD, SAFE, Asked, request_id
 from mintage.api.app import PREFIX
+from mintage.api.idempotency import begin, end, forget
 from mintage.api.reply import RouteInfo, parameters
+from mintage.console.helpers import GLOBALS
 from mintage.console.words import Words, language_of, words_of
 from mintage.desk.company import Company
 from mintage.people.caller import Caller
 
+KEY_FIELD = "idempotency_key"
+"""Field of every form that changes something: the same form sent twice is one act."""
 LANGUAGE_COOKIE, THEME_COOKIE = "mintage_language", "mintage_theme"
 
 
@@ -103,7 +107,10 @@ def _drawing(endpoint: Callable[..., Any], group: str) -> Callable[..., Any]:
 
         @functools.wraps(endpoint)
         async def waits(**values: Any) -> Response:
-            return finish(await endpoint(**values), values)
+            asked = next((item for item in values.values() if isinstance(item, Asked)), None)
+            if asked is None or asked.request.method in SAFE:
+                return finish(await endpoint(**values), values)
+            return await _once(asked, endpoint, values, finish)
 
         return waits
 
@@ -112,6 +119,34 @@ def _drawing(endpoint: Callable[..., Any], group: str) -> Callable[..., Any]:
         return finish(endpoint(**values), values)
 
     return works
+
+
+async def _once(
+    asked: Asked,
+    endpoint: Callable[..., Any],
+    values: dict[str, Any],
+    finish: Callable[[Any, dict[str, Any]], Response],
+) -> Response:
+    """Do what a form asks for once, however often it is sent; a page that answers it is drawn this once."""
+    form = await asked.request.form()
+    key = form.get(KEY_FIELD, "")
+    key = key if isinstance(key, str) else ""
+    told = sorted((name, str(value)) for name, value in form.multi_items() if name not in (CSRF_FIELD, KEY_FIELD))
+    known = begin(asked, key, msgspec.json.encode(told))
+    if known is not None:
+        return known
+    try:
+        reply = finish(await endpoint(**values), values)
+    except BaseException:
+        forget(asked, key)
+        raise
+    if reply.status_code >= 400:
+        forget(asked, key)
+    else:
+        if reply.status_code == 200:
+            reply.headers["Cache-Control"] = "no-store"
+        end(asked, key, reply)
+    return reply
 
 
 def show(request: Request, page: Page, caller: Caller | None, group: str = "") -> Response:
@@ -186,7 +221,7 @@ def _entry(row: MenuRow, group: str) -> dict[str, Any]:
 @cache
 def environment() -> Environment:
     """The templates; whatever they show is escaped, and a name that is not there is an error."""
-    return Environment(
+    made = Environment(
         loader=PackageLoader("mintage.console"),
         autoescape=select_autoescape(default=True),
         undefined=StrictUndefined,
@@ -195,3 +230,5 @@ def environment() -> Environment:
         lstrip_blocks=True,
         auto_reload=False,
     )
+    made.globals.update(GLOBALS)
+    return made

@@ -1,0 +1,408 @@
+"""Charts as data: what the browser draws, and the same rows as a table.
+
+Values come in exact; the drawing gets them as floats, which is what a pixel is worth, and the table prints them exactly.
+The browser's side is `web/js/chart-option.js`; drawings that need no script are in `drawings.py`.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from datetime import date
+from decimal import Decimal
+from typing import Any, Literal
+
+import msgspec
+from markupsafe import Markup
+
+from mintage.console.formats import DASH, Formats, iso
+
+Value = Decimal | int | float | None
+"""A value of a chart; None where it is unknown, which is a gap and never zero."""
+Kind = Literal["series", "fan", "waterfall", "heat", "dots"]
+SeriesKind = Literal["line", "area", "step", "bar", "band", "dots", "heat"]
+_ESCAPES = {ord(char): f"\\u{ord(char):04x}" for char in "<>&\u2028\u2029"}
+
+
+class Axis(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True):
+    """One axis.
+
+    Attributes:
+        name: what is measured.
+        unit: in what unit.
+        kind: how its places are told.
+        digits: decimals of its values.
+        zero: whether it begins at zero.
+        clock: whether its instants have a time of day worth telling.
+        values: days, instants or names along it.
+    """
+
+    name: str = ""
+    unit: str = ""
+    kind: Literal["time", "category", "value"] = msgspec.field(default="value")
+    digits: int = 0
+    zero: bool = True
+    clock: bool = False
+    values: list[str] = []
+
+    def title(self) -> str:
+        """Name and unit, as a table's head has them."""
+        return f"{self.name} ({self.unit})" if self.unit and self.name else self.name or self.unit
+
+
+class Series(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True):
+    """One series.
+
+    Attributes:
+        name: what the legend calls it; "" for what only holds others up.
+        kind: how it is drawn.
+        values: one per place on the x axis.
+        shown: what is told of each place, where that is not what is drawn.
+        low: lower edge of a band.
+        high: upper edge of a band.
+        stack: series with the same word stand upon each other.
+        axis: which y axis it is measured by.
+        tone: a colour with a meaning; the next of the palette where empty.
+        tones: such a colour for each place.
+        hrefs: where a click on each place leads.
+        shade: how dense a band is.
+    """
+
+    name: str
+    kind: SeriesKind = msgspec.field(default="line")
+    values: list[Any] = []
+    shown: list[float | None] = []
+    low: list[float | None] = []
+    high: list[float | None] = []
+    stack: str = ""
+    axis: int = 0
+    tone: str = ""
+    tones: list[str] = []
+    hrefs: list[str] = []
+    shade: float = 0.0
+
+
+class Mark(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True):
+    """A line across the chart.
+
+    Attributes:
+        name: what it marks.
+        value: where it lies on its axis.
+        axis: the axis that it crosses.
+        tone: colour.
+    """
+
+    name: str
+    value: float | str
+    axis: Literal["x", "y"] = msgspec.field(default="y")
+    tone: str = "warn"
+
+
+class Spec(msgspec.Struct, frozen=True, kw_only=True):
+    """A chart.
+
+    Attributes:
+        kind: what sort of chart.
+        x: the axis along the bottom.
+        y: the axes at the sides.
+        series: what is drawn.
+        marks: lines across.
+        summary: the chart in one sentence, for those who do not see it.
+        unit: unit of a heat map's cells.
+        limits: bounds between a heat map's colours, ascending.
+        diverging: whether those colours part at a middle.
+        head: the table's heads.
+        rows: the table's rows, as text.
+    """
+
+    kind: Kind
+    x: Axis
+    y: tuple[Axis, ...]
+    series: tuple[Series, ...]
+    marks: tuple[Mark, ...] = ()
+    summary: str = ""
+    unit: str = ""
+    limits: tuple[float, ...] = ()
+    diverging: bool = False
+    head: tuple[str, ...] = ()
+    rows: tuple[tuple[str, ...], ...] = ()
+
+    def drawing(self) -> dict[str, Any]:
+        """What the browser needs: everything but the table."""
+        whole: dict[str, Any] = msgspec.to_builtins(self)
+        return {name: value for name, value in whole.items() if name not in ("head", "rows")}
+
+
+class Line(msgspec.Struct, frozen=True, kw_only=True):
+    """A series as pages give it.
+
+    Attributes:
+        name: what the legend calls it.
+        values: one per place on the x axis.
+        kind: how it is drawn.
+        stack: series with the same word stand upon each other.
+        axis: 0 for the left axis, 1 for the right.
+        tone: "good", "warn", "bad" or "accent" where its colour has a meaning.
+    """
+
+    name: str
+    values: Sequence[Value]
+    kind: Literal["line", "area", "step", "bar", "dots"] = msgspec.field(default="line")
+    stack: str = ""
+    axis: int = 0
+    tone: str = ""
+
+
+def time_series(
+    formats: Formats,
+    at: Sequence[date] | Sequence[int],
+    lines: Sequence[Line],
+    y: Axis | Sequence[Axis],
+    *,
+    marks: Sequence[Mark] = (),
+    at_name: str = "",
+) -> Spec:
+    """Lines, areas, steps or bars over time.
+
+    Args:
+        formats: the reader's language.
+        at: days, or instants in microseconds since 1970 UTC.
+        lines: the series.
+        y: the axis, or the left and the right one.
+        marks: lines across, such as the hashprice between a bull and a bear market.
+        at_name: the table's head over the times.
+    """
+    axes = (y,) if isinstance(y, Axis) else tuple(y)
+    clock = bool(at) and not isinstance(at[0], date)
+    places = [place.isoformat() if isinstance(place, date) else iso(place) for place in at]
+    shown = [formats.date(place) if isinstance(place, date) else formats.instant(place) for place in at]
+    x = Axis(name=at_name, kind="time", clock=clock, values=places)
+    return _of_lines(formats, "series", x, shown, lines, axes, marks)
+
+
+def bars(
+    formats: Formats,
+    names: Sequence[str],
+    lines: Sequence[Line],
+    y: Axis | Sequence[Axis],
+    *,
+    names_name: str = "",
+    marks: Sequence[Mark] = (),
+    hrefs: Sequence[str] = (),
+) -> Spec:
+    """Bars beside or upon each other (give them the same `stack`), one group per name; lines may lie over them.
+
+    Args:
+        formats: the reader's language.
+        names: what each group stands for.
+        lines: the series; those without a kind are drawn as they say.
+        y: the axis, or the left and the right one.
+        names_name: the table's head over the names.
+        marks: lines across.
+        hrefs: where a click on each group leads.
+    """
+    axes = (y,) if isinstance(y, Axis) else tuple(y)
+    x = Axis(name=names_name, kind="category", values=list(names))
+    return _of_lines(formats, "series", x, list(names), lines, axes, marks, list(hrefs))
+
+
+def fan(
+    formats: Formats,
+    at: Sequence[date],
+    percentiles: dict[str, Sequence[Value]],
+    y: Axis,
+    *,
+    actual: Line | None = None,
+    at_name: str = "",
+    marks: Sequence[Mark] = (),
+) -> Spec:
+    """What may come: the median as a line, the space between percentiles as bands.
+
+    Args:
+        formats: the reader's language.
+        at: ends of the periods.
+        percentiles: values by "P10", "P50", "P90" and, if there are any, "P25", "P75".
+        y: the axis.
+        actual: what came, or what was planned before.
+        at_name: the table's head over the times.
+        marks: lines across.
+    """
+    x = Axis(name=at_name, kind="time", values=[day.isoformat() for day in at])
+    series: list[Series] = []
+    for low, high, shade in (("P10", "P90", 0.16), ("P25", "P75", 0.26)):
+        if low in percentiles and high in percentiles:
+            edges = {"low": _floats(percentiles[low]), "high": _floats(percentiles[high])}
+            series.append(Series(name=f"{low}–{high}", kind="band", tone="accent", shade=shade, **edges))
+    series.append(Series(name="P50", values=_floats(percentiles["P50"]), tone="accent"))
+    columns = [(name, percentiles[name]) for name in sorted(percentiles, key=lambda name: int(name[1:]))]
+    if actual is not None:
+        series.append(Series(name=actual.name, values=_floats(actual.values), tone=actual.tone or "text"))
+        columns.append((actual.name, actual.values))
+    rows = _rows(
+        formats, [formats.date(day) for day in at], [values for _, values in columns], [y.digits] * len(columns)
+    )
+    head = (at_name, *(f"{name} ({y.unit})" if y.unit else name for name, _ in columns))
+    return _done("fan", x, (y,), series, marks, head, rows)
+
+
+def waterfall(
+    formats: Formats,
+    steps: Sequence[tuple[str, Value, bool]],
+    y: Axis,
+    *,
+    names_name: str = "",
+    hrefs: Sequence[str] = (),
+) -> Spec:
+    """How one amount becomes another.
+
+    Args:
+        formats: the reader's language.
+        steps: name, amount, and whether the amount is a level rather than a change.
+        y: the axis.
+        names_name: the table's head over the names.
+        hrefs: where a click on each step leads.
+    """
+    level, low, high, tones = 0.0, [], [], []
+    for _, amount, is_level in steps:
+        step = _float(amount) or 0.0
+        before, level = (0.0, step) if is_level else (level, level + step)
+        low.append(min(before, level))
+        high.append(abs(level - before))
+        tones.append("accent" if is_level else "good" if step >= 0 else "bad")
+    names = [name for name, _, _ in steps]
+    amounts = [amount for _, amount, _ in steps]
+    shown = _floats(amounts)
+    series = [
+        Series(name="", kind="bar", values=[value if value > 0 else 0.0 for value in low], stack="steps"),
+        Series(name=y.name, kind="bar", values=high, shown=shown, stack="steps", tones=tones, hrefs=list(hrefs)),
+    ]
+    x = Axis(name=names_name, kind="category", values=names)
+    rows = _rows(formats, names, [amounts], [y.digits])
+    return _done("waterfall", x, (y,), series, (), (names_name, y.title()), rows)
+
+
+def heat(
+    formats: Formats,
+    across: Sequence[str],
+    down: Sequence[str],
+    values: Sequence[Sequence[Value]],
+    limits: Sequence[float],
+    y: Axis,
+    *,
+    down_name: str = "",
+    diverging: bool = False,
+) -> Spec:
+    """A matrix of colours.
+
+    Args:
+        formats: the reader's language.
+        across: names of the columns.
+        down: names of the rows.
+        values: rows of values.
+        limits: bounds between the colours, ascending, two to eight.
+        y: name, unit and digits of what is coloured.
+        down_name: the table's head over the rows' names.
+        diverging: whether the colours part at a middle.
+    """
+    cells = [[column, row, _float(value)] for row, line in enumerate(values) for column, value in enumerate(line)]
+    known = [cell for cell in cells if cell[2] is not None]
+    rows = tuple(
+        (name, *(formats.number(value, y.digits) for value in line)) for name, line in zip(down, values, strict=True)
+    )
+    return Spec(
+        kind="heat",
+        x=Axis(kind="category", values=list(across)),
+        y=(Axis(kind="category", name=down_name, digits=y.digits, values=list(down)),),
+        series=(Series(name=y.name, kind="heat", values=known),),
+        summary=y.title(),
+        unit=y.unit,
+        limits=tuple(float(limit) for limit in limits),
+        diverging=diverging,
+        head=(down_name, *across),
+        rows=rows,
+    )
+
+
+def dots(formats: Formats, groups: dict[str, Sequence[tuple[Value, Value, str]]], x: Axis, y: Axis) -> Spec:
+    """Points by two measures.
+
+    Args:
+        formats: the reader's language.
+        groups: points as x, y and name, by the group that they belong to.
+        x: the axis along the bottom.
+        y: the axis at the side.
+    """
+    series = [
+        Series(name=name, kind="dots", values=[[_float(a), _float(b)] for a, b, _ in points])
+        for name, points in groups.items()
+    ]
+    rows = [
+        (label, name, formats.number(a, x.digits), formats.number(b, y.digits))
+        for name, points in groups.items()
+        for a, b, label in points
+    ]
+    head = ("", "", x.title(), y.title())
+    return _done("dots", x, (y,), series, (), head, tuple(rows))
+
+
+def script_json(spec: Spec | Any) -> Markup:
+    """JSON that may stand in a script element: nothing in it can end the element or begin another."""
+    plain = spec.drawing() if isinstance(spec, Spec) else spec
+    return Markup(msgspec.json.encode(plain).decode().translate(_ESCAPES))  # noqa: S704 the line above is the escape
+
+
+def _of_lines(
+    formats: Formats,
+    kind: Kind,
+    x: Axis,
+    shown: list[str],
+    lines: Sequence[Line],
+    axes: tuple[Axis, ...],
+    marks: Sequence[Mark],
+    hrefs: list[str] | None = None,
+) -> Spec:
+    series = [
+        Series(
+            name=line.name,
+            kind=line.kind,
+            values=_floats(line.values),
+            stack=line.stack,
+            axis=line.axis,
+            tone=line.tone,
+            hrefs=hrefs or [],
+        )
+        for line in lines
+    ]
+    rows = _rows(formats, shown, [line.values for line in lines], [axes[line.axis].digits for line in lines])
+    units = [axes[line.axis].unit for line in lines]
+    head = (x.name, *(f"{line.name} ({unit})" if unit else line.name for line, unit in zip(lines, units, strict=True)))
+    return _done(kind, x, axes, series, marks, head, rows)
+
+
+def _done(
+    kind: Kind,
+    x: Axis,
+    y: tuple[Axis, ...],
+    series: Sequence[Series],
+    marks: Sequence[Mark],
+    head: tuple[str, ...],
+    rows: tuple[tuple[str, ...], ...],
+) -> Spec:
+    names = ", ".join(one.name for one in series if one.name)
+    ends = f"{rows[0][0]} – {rows[-1][0]}" if rows else DASH
+    summary = f"{names} ({y[0].unit}): {ends}" if y[0].unit else f"{names}: {ends}"
+    return Spec(kind=kind, x=x, y=y, series=tuple(series), marks=tuple(marks), summary=summary, head=head, rows=rows)
+
+
+def _rows(
+    formats: Formats, shown: Sequence[str], columns: Sequence[Sequence[Value]], digits: Sequence[int]
+) -> tuple[tuple[str, ...], ...]:
+    told = [[formats.number(value, places) for value in column] for column, places in zip(columns, digits, strict=True)]
+    return tuple(zip(shown, *told, strict=True))
+
+
+def _floats(values: Sequence[Value]) -> list[float | None]:
+    return [_float(value) for value in values]
+
+
+def _float(value: Value) -> float | None:
+    return None if value is None else float(value)

@@ -1,0 +1,119 @@
+"""What services say in English, said to readers of Chinese: whole sentences, or sentences with something filled in."""
+
+from __future__ import annotations
+
+import re
+from functools import cache, lru_cache
+from importlib import resources
+
+import msgspec
+
+from mintage.console.catalogues import translations
+
+_HOLE = re.compile(r"\{(\w+)\}")
+_END = re.compile(r"(?<=[.!?]) +(?=[A-Z'0-9])")
+DEPTH_MAX = 3
+"""How deep a sentence may stand in a sentence."""
+
+
+class Sentence(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
+    """A sentence of a service with holes.
+
+    Attributes:
+        en: as the service says it: "the ledger begins on {day}".
+        zh: the same in Traditional Chinese, with the same holes in any order.
+    """
+
+    en: str
+    zh: str
+
+
+class Pattern(msgspec.Struct, frozen=True):
+    """A sentence, ready to be recognized."""
+
+    shape: re.Pattern[str]
+    zh: str
+
+
+@cache
+def sentences() -> tuple[Sentence, ...]:
+    """The table of sentences."""
+    raw = resources.files("mintage.console").joinpath("data/told.toml").read_bytes()
+    return msgspec.toml.decode(raw, type=dict[str, tuple[Sentence, ...]])["sentence"]
+
+
+@cache
+def _whole() -> dict[str, str]:
+    return {_plain(row.en): row.zh for row in sentences() if not _HOLE.search(row.en)}
+
+
+@cache
+def _patterns() -> dict[str, tuple[Pattern, ...]]:
+    """Sentences with holes by their first word; those that begin with a hole under "". The most specific comes first."""
+    found: dict[str, list[Sentence]] = {}
+    for row in sentences():
+        if _HOLE.search(row.en):
+            found.setdefault(_first(_plain(row.en)), []).append(row)
+    return {
+        first: tuple(Pattern(_shape(row.en), row.zh) for row in sorted(rows, key=_specific, reverse=True))
+        for first, rows in found.items()
+    }
+
+
+@lru_cache(maxsize=8192)
+def told_in_chinese(text: str, depth: int = 0) -> str:
+    """A sentence of a service in Traditional Chinese; as it is where nobody has translated it."""
+    plain = _plain(text)
+    whole = translations().get(text) or translations().get(plain)
+    if whole:
+        return whole[0]
+    found = _whole().get(plain) or _filled(plain, depth)
+    if found is not None:
+        return found
+    parts = _END.split(text)
+    if len(parts) == 1:
+        return text
+    return "".join(told_in_chinese(part, depth) for part in parts)
+
+
+def _filled(plain: str, depth: int) -> str | None:
+    patterns = _patterns()
+    for pattern in (*patterns.get(_first(plain), ()), *patterns.get("", ())):
+        match = pattern.shape.fullmatch(plain)
+        if match:
+            values = match.groupdict()
+            if depth < DEPTH_MAX:
+                values = {name: told_in_chinese(value, depth + 1) for name, value in values.items()}
+            return _HOLE.sub(lambda hole, values=values: values[hole[1]], pattern.zh)
+    return None
+
+
+def _plain(text: str) -> str:
+    """A sentence without what differs by where it stands: the capital it begins with and the stop at its end."""
+    text = text.strip()
+    return text[:1].lower() + text[1:].removesuffix(".") if text else text
+
+
+def _first(plain: str) -> str:
+    word = plain.partition(" ")[0]
+    return "" if "{" in word else word
+
+
+def _shape(en: str) -> re.Pattern[str]:
+    parts = _HOLE.split(_plain(en))
+    named: set[str] = set()
+    shape = ""
+    for at, part in enumerate(parts):
+        if at % 2 == 0:
+            shape += re.escape(part)
+        elif part in named:
+            shape += f"(?P={part})"
+        else:
+            named.add(part)
+            shape += f"(?P<{part}>.+?)"
+    return re.compile(shape, re.DOTALL)
+
+
+def _specific(row: Sentence) -> int:
+    """How much of a sentence is fixed."""
+    return len(_HOLE.sub("", row.en))
