@@ -1,7 +1,7 @@
 """Idempotency keys: a write that is sent twice under one key is done once, and answered twice alike.
 
-The key is the caller's own. What was answered is kept for two days; a key that comes again with another body is
-refused, since one of the two would be lost.
+The key is the caller's own. What was answered is kept for two days, but for what is told once, such as a new token;
+a key that comes again with another body is refused, since one of the two would be lost.
 """
 
 from __future__ import annotations
@@ -26,44 +26,77 @@ CREATE TABLE IF NOT EXISTS idempotency (
     at_us INTEGER NOT NULL,
     status INTEGER,
     media_type TEXT,
+    location TEXT,
     body BLOB,
     PRIMARY KEY (caller, key)
 ) STRICT, WITHOUT ROWID;
 """
 
 
-def once(asked: Asked, body: bytes, work: Callable[[], Response]) -> Response:
-    """Do something once for a key; without a key, do it.
+def begin(asked: Asked, key: str, body: bytes) -> Response | None:
+    """Take a key before something is done; or what was answered under it before.
 
     Args:
         asked: the request.
-        body: what it asks for, which must be the same each time.
-        work: does it; where it raises nothing is kept, and the same key may try again.
+        key: the caller's key; nothing is taken where it is "".
+        body: what the request asks for, which must be the same each time.
 
     Raises:
-        Refused: the key is too long, stands for another request, or the first one is still being answered.
+        Refused: the key is too long, stands for another request, or the first one is still being answered; or what was
+            answered is not told twice.
     """
-    key = asked.request.headers.get(HEADER, "")
     if not key:
-        return work()
+        return None
     if len(key) > KEY_CHARACTERS_MAX:
         raise Refused(400, f"an idempotency key has at most {KEY_CHARACTERS_MAX} characters.")
-    db, caller = asked.company.state, asked.caller.name
-    now_us = asked.company.wall.now_us()
+    db = asked.company.state
     db.define(_SCHEMA)
     digest = sha256(f"{asked.request.method} {asked.request.url.path}\n".encode() + body).hexdigest()
-    known = _begin(db, (caller, key), digest, now_us)
+    return _begin(db, (asked.caller.name, key), digest, asked.company.wall.now_us())
+
+
+def end(asked: Asked, key: str, reply: Response) -> None:
+    """Keep what was answered under a key; of what is told once, only that it was."""
+    if not key:
+        return
+    secret = "no-store" in reply.headers.get("cache-control", "")
+    asked.company.state.execute(
+        "UPDATE idempotency SET status = ?, media_type = ?, location = ?, body = ? WHERE caller = ? AND key = ?",
+        (
+            reply.status_code,
+            reply.media_type,
+            reply.headers.get("location"),
+            None if secret else bytes(reply.body),
+            asked.caller.name,
+            key,
+        ),
+    )
+
+
+def forget(asked: Asked, key: str) -> None:
+    """Give a key back, where nothing was done."""
+    if key:
+        asked.company.state.execute("DELETE FROM idempotency WHERE caller = ? AND key = ?", (asked.caller.name, key))
+
+
+def once(asked: Asked, key: str, body: bytes, work: Callable[[], Response]) -> Response:
+    """Do something once for a key; see `begin`.
+
+    Args:
+        asked: the request.
+        key: the caller's key; without one it is done.
+        body: what the request asks for.
+        work: does it; where it raises nothing is kept, and the same key may try again.
+    """
+    known = begin(asked, key, body)
     if known is not None:
         return known
     try:
         reply = work()
     except BaseException:
-        db.execute("DELETE FROM idempotency WHERE caller = ? AND key = ?", (caller, key))
+        forget(asked, key)
         raise
-    db.execute(
-        "UPDATE idempotency SET status = ?, media_type = ?, body = ? WHERE caller = ? AND key = ?",
-        (reply.status_code, reply.media_type, bytes(reply.body), caller, key),
-    )
+    end(asked, key, reply)
     return reply
 
 
@@ -71,15 +104,22 @@ def _begin(db: StateDb, who: tuple[str, str], digest: str, now_us: int) -> Respo
     """Take a key; or what was answered under it before."""
     with db.transaction():
         db.execute("DELETE FROM idempotency WHERE at_us < ?", (now_us - KEPT_US,))
-        rows = db.rows("SELECT sha256, status, media_type, body FROM idempotency WHERE caller = ? AND key = ?", who)
+        rows = db.rows(
+            "SELECT sha256, status, media_type, location, body FROM idempotency WHERE caller = ? AND key = ?", who
+        )
         if not rows:
             db.execute(
                 "INSERT INTO idempotency (caller, key, sha256, at_us) VALUES (?, ?, ?, ?)", (*who, digest, now_us)
             )
             return None
-    known, status, media_type, body = rows[0]
+    known, status, media_type, location, body = rows[0]
     if known != digest:
         raise Refused(409, "this idempotency key stands for another request.", "Send a new key for a new request.")
     if status is None:
         raise Refused(409, "the first request under this key is still being answered.", "Wait, then ask again.", 1.0)
-    return Response(body, status, {"Idempotency-Replayed": "true", "Cache-Control": "no-store"}, media_type)
+    if body is None:
+        raise Refused(409, "this was done already, and what it told is told once.", "Make another one if it is lost.")
+    headers = {"Idempotency-Replayed": "true", "Cache-Control": "private, no-cache"}
+    if location is not None:
+        headers["Location"] = location
+    return Response(body, status, headers, media_type)

@@ -19,13 +19,17 @@ from starlette.requests import Request
 from starlette.responses import Response
 
 from mintage.api.access import SAFE, Asked, Needs
-from mintage.api.idempotency import once
+from mintage.api.idempotency import HEADER, once
 from mintage.units.errors import InputError
 
 T = TypeVar("T")
 BODY_BYTES_MAX = 1 << 20
 """Bytes of a body in JSON; uploads have a limit of their own."""
 JSON = "application/json"
+
+
+class ToldOnce(msgspec.Struct, frozen=True, kw_only=True):
+    """An answer with a secret: it is told once and kept nowhere."""
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -145,7 +149,8 @@ def replying(endpoint: Callable[..., Any], status: int = 200) -> Callable[..., A
         if asked is None or asked.request.method in SAFE:
             return _reply(endpoint(**values), asked, status)
         told = [value for value in values.values() if isinstance(value, msgspec.Struct)]
-        return once(asked, encode(told), lambda: _reply(endpoint(**values), asked, status))
+        key = asked.request.headers.get(HEADER, "")
+        return once(asked, key, encode(told), lambda: _reply(endpoint(**values), asked, status))
 
     return works
 
@@ -161,7 +166,8 @@ def _reply(value: Any, asked: Asked | None, status: int) -> Response:
 def reply(value: Any, request: Request | None, status: int = 200) -> Response:
     """A struct as JSON with its ETag."""
     content = encode(value)
-    headers = {"Cache-Control": "private, no-cache", "Vary": "Cookie, Authorization"}
+    kept = "no-store" if isinstance(value, ToldOnce) else "private, no-cache"
+    headers = {"Cache-Control": kept, "Vary": "Cookie, Authorization"}
     if request is not None and request.method == "GET" and status == 200:
         tag = headers["ETag"] = f'W/"{sha256(content).hexdigest()[:32]}"'
         if tag in (item.strip() for item in request.headers.get("if-none-match", "").split(",")):

@@ -173,6 +173,7 @@ def frame(request: Request, caller: Caller | None, group: str) -> dict[str, Any]
     query = request.url.query
     return {
         "caller": caller,
+        "me": caller,
         "menu": [_entry(row, group) for row in menu() if caller is not None and caller.may(row.right)],
         "page": {"path": request.url.path, "query": query, "id": group, "json_href": ""},
         "demo": company.demo,

@@ -19,7 +19,7 @@ _NAMES = {
     "treasurer": ("theo", "Theo"),
     "viewer": ("vera", "Vera"),
 }
-SECOND = ("lead", "Lin (second controller and operator)", ("controller", "operator"))
+SECOND = ("lead", "Lin", ("controller", "operator"))
 """Somebody who can approve what another asked for."""
 
 

@@ -8,7 +8,7 @@ import msgspec
 
 from mintage.api.access import Asked, needs
 from mintage.api.problems import NotFound
-from mintage.api.reply import ApiRouter, body_of
+from mintage.api.reply import ApiRouter, ToldOnce, body_of
 from mintage.desk import settings
 from mintage.desk.settings import Account, PeopleList, PersonDetail, System
 from mintage.people.done import Done
@@ -35,7 +35,7 @@ class TokenBody(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields
     days: Annotated[int, msgspec.Meta(ge=1, le=366)] = 90
 
 
-class TokenMade(msgspec.Struct, frozen=True, kw_only=True):
+class TokenMade(ToldOnce, frozen=True, kw_only=True):
     """A token that was made.
 
     Attributes:
@@ -61,7 +61,7 @@ class InviteBody(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_field
     grants: Annotated[list[Grant], msgspec.Meta(max_length=50)] = []
 
 
-class Invitation(msgspec.Struct, frozen=True, kw_only=True):
+class Invitation(ToldOnce, frozen=True, kw_only=True):
     """An invitation.
 
     Attributes:
