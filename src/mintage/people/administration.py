@@ -7,7 +7,7 @@ from collections.abc import Iterable
 from mintage.people.caller import Caller
 from mintage.people.done import Done, Invited
 from mintage.people.passwords import check_password
-from mintage.people.roles import EVERYWHERE, Grant
+from mintage.people.roles import EVERYWHERE, Grant, told
 from mintage.people.room import Room, checked_grants, checked_name, checked_shown
 from mintage.people.secret import new_secret
 from mintage.people.store import Person
@@ -46,7 +46,7 @@ class Administration(Room):
         with self.db.transaction():
             self._add(by, name, shown, given)
             self._store.set(name, password=kept, password_us=self.clock.now_us())
-        return _done(by, "people.added", name, _told(given))
+        return _done(by, "people.added", name, told(given))
 
     def invite(self, by: Caller, name: str, shown: str = "", grants: Iterable[Grant] = ()) -> Invited:
         """Add somebody who sets the password through a link that serves once, within 72 hours.
@@ -59,7 +59,7 @@ class Administration(Room):
         name, shown, given = checked_name(name), checked_shown(shown, name), checked_grants(by, grants)
         with self.db.transaction():
             self._add(by, name, shown, given)
-            return self._invited(by, name, _told(given))
+            return self._invited(by, name, told(given))
 
     def invite_again(self, by: Caller, name: str) -> Invited:
         """Make another link for somebody whose link is over, or who forgot the password, which holds until then.
@@ -122,11 +122,9 @@ class Administration(Room):
         with self.db.transaction():
             self._found(name)
             if not self._store.grant(name, grant, now_us=self.clock.now_us(), by=by.name):
-                raise InputError(f"{name} has the role {_told((grant,))} already.", field="role")
+                raise InputError(f"{name} has the role {told((grant,))} already.", field="role")
             cookie = self._renew(by, name)
-        return Done(
-            action="people.granted", subject=name, by=by.name, via=by.via, detail=_told((grant,)), cookie=cookie
-        )
+        return Done(action="people.granted", subject=name, by=by.name, via=by.via, detail=told((grant,)), cookie=cookie)
 
     def revoke(self, by: Caller, name: str, role: str, site: str = EVERYWHERE) -> Done:
         """Take a role away. The person signs in again; the session that asks goes on under another secret.
@@ -147,12 +145,10 @@ class Administration(Room):
             self._found(name)
             before = self._store.administrators()
             if not self._store.revoke(name, grant):
-                raise InputError(f"{name} does not have the role {_told((grant,))}.", field="role")
+                raise InputError(f"{name} does not have the role {told((grant,))}.", field="role")
             self._insist_on_an_administrator(before)
             cookie = self._renew(by, name)
-        return Done(
-            action="people.revoked", subject=name, by=by.name, via=by.via, detail=_told((grant,)), cookie=cookie
-        )
+        return Done(action="people.revoked", subject=name, by=by.name, via=by.via, detail=told((grant,)), cookie=cookie)
 
     def _add(self, by: Caller, name: str, shown: str, grants: tuple[Grant, ...]) -> None:
         now_us = self.clock.now_us()
@@ -172,10 +168,6 @@ class Administration(Room):
             code=code,
             until_us=until_us,
         )
-
-
-def _told(grants: tuple[Grant, ...]) -> str:
-    return ", ".join(grant.role if grant.site == EVERYWHERE else f"{grant.role} at {grant.site}" for grant in grants)
 
 
 def _done(by: Caller, action: str, subject: str, detail: str = "") -> Done:

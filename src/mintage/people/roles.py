@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from functools import cache
 from importlib import resources
 from typing import Annotated
@@ -99,3 +100,8 @@ def allows(grants: tuple[Grant, ...], right: str, site: str | None = None) -> bo
     """
     there = (grant for grant in grants if site is None or grant.site in (EVERYWHERE, site))
     return any(right in rights_of(grant.role) for grant in there)
+
+
+def told(grants: Iterable[Grant]) -> str:
+    """Roles in a few words, for lists and the record."""
+    return ", ".join(grant.role if grant.site == EVERYWHERE else f"{grant.role} at {grant.site}" for grant in grants)

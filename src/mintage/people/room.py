@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import re
 from collections.abc import Iterable
 
 from mintage.people.caller import Caller, Forbidden
@@ -13,14 +12,12 @@ from mintage.people.passwords import Passwords
 from mintage.people.roles import EVERYWHERE, Grant, rights_of, role_book
 from mintage.people.secret import Secret
 from mintage.people.sessions import Sessions
-from mintage.people.store import Kept, PeopleStore, Person
+from mintage.people.store import SLUG, Kept, PeopleStore, Person
 from mintage.people.tokens import Tokens
 from mintage.state.db import StateDb
 from mintage.units.clock import Clock
 from mintage.units.errors import InputError
 
-SLUG = re.compile(r"[a-z0-9][a-z0-9.-]{0,62}")
-"""How people and sites are named, as in facts."""
 SHOWN_MAX = 100
 
 

@@ -61,6 +61,7 @@ class Signing(Room):
             self._insist_on_first_run()
             if not self._store.use_setup_code(typed(code)):
                 raise SignInRefused(_NO_CODE)
+            self._lockout.right(address=address)
             now_us = self.clock.now_us()
             self._store.add(name, shown, now_us=now_us, by=name)
             self._store.set(name, password=kept, password_us=now_us)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from contextlib import suppress
 from pathlib import Path
 from typing import Literal
@@ -28,6 +29,8 @@ CREATE TABLE IF NOT EXISTS recovery_code (
 CREATE TABLE IF NOT EXISTS setup_code (one INTEGER PRIMARY KEY CHECK (one = 1), sha256 TEXT NOT NULL) STRICT;
 """
 PEOPLE_MAX = 10_000
+SLUG = re.compile(r"[a-z0-9][a-z0-9.-]{0,62}")
+"""How people and sites are named, as in facts."""
 ADMINISTRATOR = "administrator"
 State = Literal["active", "invited", "disabled"]
 _PERSON = """
@@ -118,13 +121,14 @@ class PeopleStore:
 
     def find(self, name: str) -> Person | None:
         """One person; None where nobody has that name."""
-        rows = self._db.rows(f"{_PERSON} WHERE name = ?", (name,))
+        rows = self._db.rows(f"{_PERSON} WHERE name = ?", (name,)) if SLUG.fullmatch(name) else []
         return _person(rows[0], self.grants(name)) if rows else None
 
     def kept(self, name: str) -> Kept:
         """Somebody's credentials; empty ones where nobody has that name."""
         query = "SELECT shown, password, disabled_us > 0, factor, factor_offered, factor_step FROM person"
-        for shown, password, disabled, factor, offered, step in self._db.rows(f"{query} WHERE name = ?", (name,)):
+        rows = self._db.rows(f"{query} WHERE name = ?", (name,)) if SLUG.fullmatch(name) else []
+        for shown, password, disabled, factor, offered, step in rows:
             return Kept(
                 name=name,
                 shown=shown,
