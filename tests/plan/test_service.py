@@ -117,10 +117,14 @@ def test_a_spread_says_how_many_paths_reach_an_amount() -> None:
 
 
 def test_progress_ends_at_the_whole() -> None:
-    """The callback counts path-months up to all of them."""
+    """The callback counts path-months up to all of them: after each chunk, and in one process after each month."""
     seen: list[tuple[int, int]] = []
-    run(2, CHUNK + 10, 7, parallel=InlineMap(), progress=lambda done, whole: seen.append((done, whole)))
-    assert seen == [(2 * CHUNK, 2 * CHUNK + 20), (2 * CHUNK + 20, 2 * CHUNK + 20)]
+    whole = 2 * CHUNK + 20
+    run(2, CHUNK + 10, 7, parallel=ProcessMap(1), progress=lambda *told: seen.append(told))
+    assert seen == [(2 * CHUNK, whole), (whole, whole)]
+    seen.clear()
+    run(2, CHUNK + 10, 7, parallel=InlineMap(), progress=lambda *told: seen.append(told))
+    assert sorted(set(seen)) == [(CHUNK, whole), (2 * CHUNK, whole), (2 * CHUNK + 10, whole), (whole, whole)]
 
 
 def test_months_are_calendar_months() -> None:

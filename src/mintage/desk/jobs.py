@@ -6,11 +6,14 @@ writes into the journal is whole or not there at all, because one append is one 
 
 from __future__ import annotations
 
+import os
 import secrets
+import signal
 import subprocess
 import sys
 import threading
 from collections.abc import Callable
+from contextlib import suppress
 from typing import Any, Literal
 
 import msgspec
@@ -24,8 +27,10 @@ RUNNING_MAX = 2
 """Jobs that run at once; others wait."""
 WAITING_MAX = 50
 KEPT = 200
-"""Finished jobs that are kept with their results; older ones give way."""
+"""Finished jobs of each kind that are kept with their results; older ones give way."""
 LINE_BYTES_MAX = 64 << 20
+AGAIN = "Start it anew."
+NOTHING = msgspec.Raw()
 _SCHEMA = """
 CREATE TABLE IF NOT EXISTS job (
     id TEXT PRIMARY KEY,
@@ -40,11 +45,12 @@ CREATE TABLE IF NOT EXISTS job (
     problem TEXT NOT NULL DEFAULT '',
     remedy TEXT NOT NULL DEFAULT '',
     ended_us INTEGER,
+    href TEXT NOT NULL DEFAULT '',
     result BLOB
 ) STRICT;
 CREATE INDEX IF NOT EXISTS job_by_time ON job (asked_us);
 """
-_COLUMNS = "id, kind, subject, asked_by, asked_us, state, done, total, note, problem, remedy, ended_us"
+_COLUMNS = "id, kind, subject, asked_by, asked_us, state, done, total, note, problem, remedy, ended_us, href"
 
 
 class Job(msgspec.Struct, frozen=True, kw_only=True):
@@ -63,6 +69,7 @@ class Job(msgspec.Struct, frozen=True, kw_only=True):
         problem: why it failed.
         remedy: what to do about it.
         ended_us: when it ended.
+        href: address of the page that shows what came out, "" where this is the job's own.
     """
 
     id: str
@@ -77,6 +84,7 @@ class Job(msgspec.Struct, frozen=True, kw_only=True):
     problem: str
     remedy: str
     ended_us: int | None
+    href: str = ""
 
     @property
     def over(self) -> bool:
@@ -91,7 +99,7 @@ class Told(msgspec.Struct, omit_defaults=True):
         done: steps done.
         total: steps in all.
         note: what it is at.
-        result: what came out, as JSON.
+        result: what came out, as JSON; nothing while it works.
         problem: why it failed.
         remedy: what to do about it.
     """
@@ -99,7 +107,7 @@ class Told(msgspec.Struct, omit_defaults=True):
     done: int = 0
     total: int = 0
     note: str = ""
-    result: msgspec.Raw | None = None
+    result: msgspec.Raw = NOTHING
     problem: str = ""
     remedy: str = ""
 
@@ -142,8 +150,15 @@ class Jobs:
             " WHERE state IN ('waiting', 'running')"
         )
 
-    def start(self, kind: str, subject: str, arguments: dict[str, Any], by: str) -> Job:
+    def start(self, kind: str, subject: str, arguments: dict[str, Any], by: str, href: str = "") -> Job:
         """Start a job, or queue it where others run.
+
+        Args:
+            kind: see `mintage.desk.worker.KINDS`.
+            subject: what it does it to, as told to people.
+            arguments: what the kind takes.
+            by: who asks.
+            href: address of the page that shows what came out; "{id}" in it stands for the job's id.
 
         Raises:
             InputError: too many wait already.
@@ -153,8 +168,9 @@ class Jobs:
             if len(self._waiting) >= WAITING_MAX:
                 raise InputError("too many jobs wait already.", remedy="Wait for one, or cancel it.")
             self._state.execute(
-                "INSERT INTO job (id, kind, subject, asked_by, asked_us, state) VALUES (?, ?, ?, ?, ?, 'waiting')",
-                (id_, kind, subject, by, self._clock.now_us()),
+                "INSERT INTO job (id, kind, subject, asked_by, asked_us, state, href)"
+                " VALUES (?, ?, ?, ?, ?, 'waiting', ?)",
+                (id_, kind, subject, by, self._clock.now_us(), href.replace("{id}", id_)),
             )
             self._waiting.append((id_, Task(kind=kind, db=self._db, asked_by=by, arguments=arguments)))
             self._next()
@@ -188,9 +204,12 @@ class Jobs:
             self._waiting = [item for item in self._waiting if item[0] != id_]
             ended = self._end(id_, "cancelled")
             process = self._processes.get(id_)
-        if process is not None and ended:
-            process.terminate()
-        return self.get(id_)
+            if process is not None and ended:
+                _terminate(process)
+        found = self.get(id_)
+        if ended:
+            self.heard(found)
+        return found
 
     def wait(self, id_: str, timeout_s: float) -> Job:
         """Wait until a job's process has ended, at most so long."""
@@ -202,9 +221,8 @@ class Jobs:
 
     def close(self) -> None:
         """Cancel all that runs or waits, and wait for the processes to be gone."""
-        for job in self.recent(limit=KEPT):
-            if not job.over:
-                self.cancel(job.id)
+        for (id_,) in self._state.rows("SELECT id FROM job WHERE state IN ('waiting', 'running')"):
+            self.cancel(id_)
         for thread in list(self._threads.values()):
             thread.join(10)
 
@@ -212,9 +230,16 @@ class Jobs:
         """Start what waits, as far as there is room; the lock is held."""
         while self._waiting and len(self._processes) < RUNNING_MAX:
             id_, task = self._waiting.pop(0)
-            process = subprocess.Popen(
-                [sys.executable, "-m", "mintage.desk.worker"], stdin=subprocess.PIPE, stdout=subprocess.PIPE
-            )
+            try:
+                process = subprocess.Popen(
+                    [sys.executable, "-m", "mintage.desk.worker"],
+                    stdin=subprocess.PIPE,
+                    stdout=subprocess.PIPE,
+                    start_new_session=True,  # so that it can be ended with the processes that it starts itself
+                )
+            except OSError as error:
+                self._end(id_, "failed", problem=f"no process could be started: {error.strerror}", remedy=AGAIN)
+                continue
             self._processes[id_] = process
             self._state.execute("UPDATE job SET state = 'running' WHERE id = ? AND state = 'waiting'", (id_,))
             thread = threading.Thread(target=self._follow, args=(id_, task, process), name=f"job {id_}", daemon=True)
@@ -224,6 +249,7 @@ class Jobs:
     def _follow(self, id_: str, task: Task, process: subprocess.Popen[bytes]) -> None:
         """Read what a job's process tells until it ends."""
         said_end = False
+        self.heard(self.get(id_))
         with process:
             if process.stdin is None or process.stdout is None:
                 raise AssertionError("both are pipes")
@@ -247,11 +273,11 @@ class Jobs:
         try:
             told = msgspec.json.decode(line, type=Told)
         except msgspec.MsgspecError:
-            return self._end(id_, "failed", problem="its process said what cannot be read", remedy="Start it anew.")
+            return self._end(id_, "failed", problem="its process said what cannot be read", remedy=AGAIN)
         if told.problem:
             return self._end(id_, "failed", problem=told.problem, remedy=told.remedy)
-        if told.result is not None:
-            return self._end(id_, "done", result=bytes(told.result))
+        if result := bytes(told.result):
+            return self._end(id_, "done", result=result)
         self._state.execute(
             "UPDATE job SET done = ?, total = ?, note = ? WHERE id = ? AND state = 'running'",
             (told.done, told.total, told.note, id_),
@@ -269,11 +295,17 @@ class Jobs:
             (state, problem, remedy, result, self._clock.now_us(), id_),
         )
         self._state.execute(
-            "DELETE FROM job WHERE ended_us IS NOT NULL AND id NOT IN"
-            " (SELECT id FROM job ORDER BY asked_us DESC LIMIT ?)",
-            (KEPT,),
+            "DELETE FROM job WHERE id IN (SELECT id FROM job WHERE ended_us IS NOT NULL"
+            " AND kind = (SELECT kind FROM job WHERE id = ?) ORDER BY asked_us DESC LIMIT -1 OFFSET ?)",
+            (id_, KEPT),
         )
         return changed > 0
+
+
+def _terminate(process: subprocess.Popen[bytes]) -> None:
+    """End a process that was not waited for yet, and those that it started."""
+    with suppress(ProcessLookupError):  # it may end in this very moment
+        os.killpg(process.pid, signal.SIGTERM)
 
 
 def _job(row: Row) -> Job:

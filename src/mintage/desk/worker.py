@@ -36,8 +36,8 @@ class Teller:
         self._told_s = 0.0
 
     def __call__(self, done: int, total: int, note: str = "") -> None:
-        """Tell of steps done."""
-        if done >= total or time.monotonic() - self._told_s >= TELL_S:
+        """Tell of steps done, of so many in all; 0 in all where that is not known."""
+        if 0 < total <= done or time.monotonic() - self._told_s >= TELL_S:
             self._told_s = time.monotonic()
             say(Told(done=done, total=total, note=note))
 

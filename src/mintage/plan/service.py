@@ -99,7 +99,10 @@ def run(
     if parallel is None:
         parallel = InlineMap() if months * paths <= INLINE_PATH_MONTHS_MAX or cores() == 1 else ProcessMap()
     figures = np.empty((len(MEASURES), months, paths))
-    for job, part in zip(jobs, parallel.map(live_chunk, jobs), strict=True):
+    function: Callable[[Job], NDArray[np.float64]] = live_chunk
+    if progress is not None and isinstance(parallel, InlineMap):
+        function = _telling(progress, paths * months)  # of each month, not only of each chunk
+    for job, part in zip(jobs, parallel.map(function, jobs), strict=True):
         first = job.chunk * CHUNK
         figures[:, :, first : first + job.paths] = part
         if progress is not None:
@@ -107,8 +110,23 @@ def run(
     return _result(figures, opening, seed, table)
 
 
-def live_chunk(job: Job) -> NDArray[np.float64]:
-    """Live one chunk; returns whole amounts by measure, month and path."""
+def _telling(progress: Progress, whole: int) -> Callable[[Job], NDArray[np.float64]]:
+    """Live chunks in this process, one after the other, and tell after each month how far it is."""
+
+    def living(job: Job) -> NDArray[np.float64]:
+        begun = job.chunk * CHUNK * job.months
+        return live_chunk(job, lambda lived: progress(begun + lived * job.paths, whole))
+
+    return living
+
+
+def live_chunk(job: Job, step: Callable[[int], None] | None = None) -> NDArray[np.float64]:
+    """Live one chunk; returns whole amounts by measure, month and path.
+
+    Args:
+        job: the chunk.
+        step: told after each month how many are lived.
+    """
     market = MarketPaths(job.assumptions, job.seed, job.chunk, job.paths)
     company = Company(job.opening, policies_of(job.assumptions, job.opening))
     measurer = Measurer(company.ledger)
@@ -117,6 +135,8 @@ def live_chunk(job: Job) -> NDArray[np.float64]:
         company.live(month, market.step(month.days))
         for row, amount in enumerate(measurer.read(month)):
             figures[row, number] = amount
+        if step is not None:
+            step(number + 1)
     return figures
 
 

@@ -62,12 +62,7 @@ def _paragraphs(page: Numbered) -> str:
         if paragraph.speaker and paragraph.speaker != speaker:
             html.append(f'<h3 class="who">{escape(paragraph.speaker)}</h3>')
             speaker = paragraph.speaker
-        ends = paragraphs[index + 1].line if index + 1 < len(paragraphs) else None
-        notes = [
-            (number, note)
-            for number, note in page.notes
-            if paragraph.line <= note.line and (ends is None or note.line < ends)
-        ]
+        notes = page.notes_of(index)
         html.append(_paragraph(page, index, paragraph, notes))
     return "\n".join(html)
 

@@ -53,6 +53,15 @@ class Numbered(msgspec.Struct, frozen=True):
     notes: tuple[tuple[int, LanguageNote], ...]
     checked_with: dict[str, tuple[str, ...]]
 
+    def notes_of(self, index: int) -> list[tuple[int, LanguageNote]]:
+        """Return the language notes of a paragraph, by its index in the document."""
+        paragraphs = self.report.document.paragraphs
+        line = paragraphs[index].line
+        ends = paragraphs[index + 1].line if index + 1 < len(paragraphs) else None
+        return [
+            (number, note) for number, note in self.notes if line <= note.line and (ends is None or note.line < ends)
+        ]
+
     def tag(self, figure_id: str, *, to: str) -> str:
         """Return the label of a figure as a link to its place in the text ("f") or its check ("c")."""
         number, checked = self.figures[figure_id]

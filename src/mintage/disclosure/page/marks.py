@@ -2,8 +2,9 @@
 
 import itertools
 import re
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from html import escape
+from typing import Protocol, TypeVar
 
 import msgspec
 
@@ -21,12 +22,29 @@ class Mark(msgspec.Struct, frozen=True):
     tag: str = ""
 
 
+class Stretch(Protocol):
+    """Something that covers `[start, end)` of a text."""
+
+    @property
+    def start(self) -> int: ...  # noqa: D102 - what the class says
+    @property
+    def end(self) -> int: ...  # noqa: D102 - what the class says
+
+
+M = TypeVar("M", bound=Stretch)
+
+
+def cut(text: str, marks: Sequence[M]) -> Iterator[tuple[int, int, list[M]]]:
+    """Yield the stretches of a text in order, each with the marks that lie over the whole of it."""
+    cuts = sorted({0, len(text), *(m.start for m in marks), *(m.end for m in marks)})
+    for start, end in itertools.pairwise(cuts):
+        yield start, end, [m for m in marks if m.start <= start and end <= m.end]
+
+
 def marked(text: str, marks: Sequence[Mark]) -> str:
     """Return `text` escaped with its marks; marks may overlap, each cut where another begins or ends."""
-    cuts = sorted({0, len(text), *(m.start for m in marks), *(m.end for m in marks)})
     pieces: list[str] = []
-    for start, end in itertools.pairwise(cuts):
-        over = [m for m in marks if m.start <= start and end <= m.end]
+    for start, end, over in cut(text, marks):
         inside = escape(text[start:end])
         for mark in over:
             anchor = f' id="{mark.anchor}"' if mark.anchor and mark.start == start else ""
@@ -61,11 +79,11 @@ def note_marks(text: str, notes: Sequence[tuple[int, LanguageNote]], *, english:
             continue
         first = english or note.start is None
         anchor = f"m{number}" if first else f"z{number}"
-        marks.append(Mark(start, _end(text, start, words), "m", anchor, note_tag(number, note, to="n")))
+        marks.append(Mark(start, end_of(text, start, words), "m", anchor, note_tag(number, note, to="n")))
     return marks
 
 
-def _end(text: str, start: int, words: str) -> int:
+def end_of(text: str, start: int, words: str) -> int:
     """Return where the words end that begin at `start`; the text may break its lines within them."""
     pattern = re.compile(r"\s+".join(re.escape(word) for word in words.split()))
     match = pattern.match(text, start)
