@@ -74,8 +74,8 @@ async def gather(journal: Journal, site: Site, day: date, sources: Sources) -> G
         day=day,
         machines=machines,
         pools=tuple(sides),
-        difficulty=_difficulty(journal, day, stated),
-        reward_sats=_reward(journal, day, stated),
+        difficulty=difficulty_of(journal, day, stated),
+        reward_sats=reward_of(journal, day, stated),
         power_cost=cost,
         pue=site.pue,
     )
@@ -94,14 +94,18 @@ def machine_day(journal: Journal, site: str, day: date) -> MachineDay:
     found = [data for data, of in told if (data.site, of) == (site, day)]
     if not found:
         return MachineDay.unknown(f"the agent of {site} recorded nothing for {day} (fleet.day-worked).")
-    last = found[-1]
+    return machine_side(found[-1])
+
+
+def machine_side(worked: DayWorked) -> MachineDay:
+    """What the agent of a site recorded, as one side of the reconciliation."""
     meterless = "the site's meters counted nothing, or there are none."
     return MachineDay(
-        expected_diff=Amount(last.expected_diff),
-        accepted_diff=Amount(last.accepted_diff),
-        energy=Amount(last.machine_energy),
-        metered=Amount(last.metered_energy, "" if last.metered_energy is not None else meterless),
-        covered_s=_covered_s(last),
+        expected_diff=Amount(worked.expected_diff),
+        accepted_diff=Amount(worked.accepted_diff),
+        energy=Amount(worked.machine_energy),
+        metered=Amount(worked.metered_energy, "" if worked.metered_energy is not None else meterless),
+        covered_s=_covered_s(worked),
     )
 
 
@@ -187,7 +191,7 @@ def _energy(machines: MachineDay, pue: Decimal) -> tuple[int | None, str]:
     return int((machines.energy.value * pue).to_integral_value()), "machines' own readings times PUE"
 
 
-def _difficulty(journal: Journal, day: date, stated: Sequence[PoolDay]) -> Reading:
+def difficulty_of(journal: Journal, day: date, stated: Sequence[PoolDay]) -> Reading:
     """The difficulty that was observed, else the one that a pool states it paid by."""
     epoch = epoch_on(journal, day)
     if epoch is not None:
@@ -198,7 +202,7 @@ def _difficulty(journal: Journal, day: date, stated: Sequence[PoolDay]) -> Readi
     return Reading(None, f"no difficulty epoch was observed for {day} (market.difficulty-observed).", day)
 
 
-def _reward(journal: Journal, day: date, stated: Sequence[PoolDay]) -> Reading:
+def reward_of(journal: Journal, day: date, stated: Sequence[PoolDay]) -> Reading:
     """Subsidy and mean fees, satoshis; the fees observed, else those that a pool states."""
     epoch, fees = epoch_on(journal, day), block_fees_on(journal, day)
     if epoch and subsidy_sats(epoch.height) != subsidy_sats(epoch.height + RETARGET_BLOCKS - 1):

@@ -58,7 +58,7 @@ class Recorded:
         return [
             data
             for stored, data in standing(self._journal, kind, self._day)
-            if (data.site, data.pool) == (self._site, pool) and _credited_day(stored.fact) == self._day.isoformat()
+            if (data.site, data.pool) == (self._site, pool) and credited_day(stored.fact) == self._day.isoformat()
         ]
 
     def paid(self) -> set[tuple[str, str]]:
@@ -71,7 +71,7 @@ class Recorded:
         return today if any(day in period for period in closed) else day
 
 
-def _credited_day(fact: Fact) -> str:
+def credited_day(fact: Fact) -> str:
     """The day that a credit is of: the one its key names, else its date; a correction may be dated later."""
     named = _NAMED_DAY.match(fact.key)
     return named[1] if named else fact.date.isoformat()

@@ -36,6 +36,7 @@ TITLES = {
     "power-cost": "cost of power",
 }
 """The steps in the order of the day, as tables name them."""
+_FEE_UNSAID = "the fee agreed with the pool is not known here."
 
 
 class Tolerances(msgspec.Struct, frozen=True, kw_only=True):
@@ -170,14 +171,16 @@ def _credit(inputs: DayInputs, pool: PoolSide, allowed: Tolerances) -> Iterator[
     base = gross if gross.value is not None else expected
     yield _step("credit-expected", "sat", expected, pool=name)
     yield _step("credit-gross", "sat", gross, expected, allowed.credit_pct, 1, pool=name)
-    agreed = Amount(None, base.reason)
-    if base.value is not None:
+    agreed = Amount(None, base.reason if pool.fee_pct is not None else _FEE_UNSAID)
+    if base.value is not None and pool.fee_pct is not None:
         agreed = Amount(base.value - _part(base.value, 100 - pool.fee_pct))
     yield _step("fee", "sat", fee, agreed, allowed.fee_pct, 1, pool=name)
     if gross.value is not None and fee.value is not None:
         yield _step("credit-net", "sat", net, Amount(gross.value - fee.value), Decimal(0), 1, pool=name)
     else:
         owed_net = Amount(owed.net_sats if owed else None, why)
+        if pool.fee_pct is None:
+            owed_net = Amount(None, _FEE_UNSAID)
         yield _step("credit-net", "sat", net, owed_net, allowed.credit_pct, 1, pool=name)
 
 
@@ -195,7 +198,8 @@ def _owed(inputs: DayInputs, pool: PoolSide) -> tuple[Credit | None, str]:
             return None, reading.reason
     notes = [how] if how != "accepted shares" else []
     notes += [reading.reason for reading in (inputs.difficulty, inputs.reward_sats) if reading.reason]
-    credit = fpps_credit(work, inputs.difficulty.require(), inputs.reward_sats.require(), pool.fee_pct)
+    fee_pct = pool.fee_pct if pool.fee_pct is not None else Decimal(0)
+    credit = fpps_credit(work, inputs.difficulty.require(), inputs.reward_sats.require(), fee_pct)
     return credit, "; ".join(notes)
 
 
@@ -215,7 +219,9 @@ def _payment(pool: PoolSide) -> Iterator[Step]:
 
 def _energy(inputs: DayInputs, allowed: Tolerances) -> Iterator[Step]:
     machines, against = inputs.machines, Amount(None, inputs.machines.energy.reason)
-    if machines.energy.value is not None:
+    if inputs.pue is None:
+        against = Amount(None, "the PUE of the site is not known here.")
+    elif machines.energy.value is not None:
         against = Amount(_part(machines.energy.value, 100 * inputs.pue))
     yield _step("energy-machines", "Wh", machines.energy)
     energy_pct, doubt = allowed.energy_pct + _unseen_pct(inputs), _doubt(inputs, allowed)

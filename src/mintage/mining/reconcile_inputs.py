@@ -55,7 +55,7 @@ class PoolSide(msgspec.Struct, frozen=True, kw_only=True):
     Attributes:
         name: the pool's name in the ledger.
         scheme: how it pays.
-        fee_pct: fee agreed with it, per cent.
+        fee_pct: fee agreed with it, per cent; None where it is not known.
         day: its statement; None where it has none.
         reason: why there is no statement.
         payouts: payouts of the day; None where it does not say.
@@ -65,7 +65,7 @@ class PoolSide(msgspec.Struct, frozen=True, kw_only=True):
 
     name: str
     scheme: str
-    fee_pct: Decimal
+    fee_pct: Decimal | None
     day: PoolDay | None
     reason: str = ""
     payouts: tuple[PoolPayout, ...] | None = ()
@@ -84,7 +84,7 @@ class DayInputs(msgspec.Struct, frozen=True, kw_only=True):
         difficulty: network difficulty.
         reward_sats: subsidy and mean fees of a block, satoshis.
         power_cost: cost of the day's energy, cents.
-        pue: energy of the site over energy of its machines.
+        pue: energy of the site over energy of its machines; None where it is not known.
     """
 
     site: str
@@ -94,4 +94,4 @@ class DayInputs(msgspec.Struct, frozen=True, kw_only=True):
     difficulty: Reading
     reward_sats: Reading
     power_cost: Amount
-    pue: Decimal = Decimal(1)
+    pue: Decimal | None = Decimal(1)
