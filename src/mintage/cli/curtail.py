@@ -10,7 +10,7 @@ from cyclopts import App, Parameter
 
 from mintage.cli.curtail_ask import AskOptions
 from mintage.cli.curtail_rules import price, resume, rules
-from mintage.cli.curtail_tables import counted_by, plan_rows, print_detail, print_events, print_plan
+from mintage.cli.curtail_tables import counted_by, print_detail, print_events, print_plan
 from mintage.cli.options import actor, login
 from mintage.cli.show import print_json, print_table
 from mintage.cli.site_desk import SiteDesk, open_desk, say_if_unattended
@@ -18,12 +18,13 @@ from mintage.cli.site_options import SiteOptions
 from mintage.fleet.control.roles import may
 from mintage.fleet.curtail import proof as proofs
 from mintage.fleet.curtail import service
-from mintage.fleet.curtail.asks import Breakeven, amount_of
+from mintage.fleet.curtail.asks import amount_of
 from mintage.fleet.curtail.delivered import total
 from mintage.fleet.curtail.follower import standings
-from mintage.fleet.curtail.prices import Prices, prices
+from mintage.fleet.curtail.rows import plan_rows
 from mintage.fleet.curtail.states import OVER, Event
 from mintage.fleet.curtail.store import Book
+from mintage.fleet.curtail.wish import goes_by
 from mintage.units.errors import CheckFailed, InputError
 
 app = App(name="curtail", help="Shed load, hold it, bring it back, and prove what was delivered.")
@@ -261,19 +262,7 @@ def watch(event: str, *, options: SiteOptions = SiteOptions()) -> None:
 def _preview(desk: SiteDesk, ask: AskOptions, options: SiteOptions, limit: int, name: str) -> None:
     meant = ask.ask(desk, options, "preview")
     plan = service.preview(desk, meant, who=actor())
-    try:
-        told = prices(desk.site, Book(desk.db), desk.clock.now_us())
-    except InputError:  # a tariff that cannot be read hides what power costs, not what would be shed
-        told = Prices(hashprice_usd_ph_day=None, price_usd_mwh=None, by="")
-    shed = meant.shed
-    told = Prices(
-        hashprice_usd_ph_day=(isinstance(shed, Breakeven) and shed.hashprice_usd_ph_day)
-        or ask.hashprice
-        or told.hashprice_usd_ph_day,
-        price_usd_mwh=told.price_usd_mwh if ask.price is None else ask.price,
-        by=told.by,
-    )
-    rows = plan_rows(plan, told, float(desk.site.pue))
+    rows = plan_rows(plan, goes_by(desk, ask.wish(), meant), float(desk.site.pue))
     if options.json:
         left = [{"asset": item.asset, "reason": item.blocked} for item in plan.left_out]
         print_json(

@@ -2,24 +2,18 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
 from dataclasses import dataclass
-from decimal import Decimal
-from typing import Annotated, Any
+from typing import Annotated
 
-import msgspec
 from cyclopts import Parameter
 
 from mintage.cli.site_options import SiteOptions
 from mintage.fleet.control.store import Desk
-from mintage.fleet.curtail.asks import Ask, Breakeven, Cap, Fixed, Full, Manner, Restore, Shed, Thermal
-from mintage.fleet.curtail.follower import rules_of
-from mintage.fleet.curtail.store import Book
-from mintage.market.service import block_fees_on, hashprice_on
+from mintage.fleet.curtail.asks import Ask
+from mintage.fleet.curtail.wish import Kind, Wish, meant
+from mintage.fleet.energy.breakeven import journal_hashprice
 from mintage.units.errors import InputError
-from mintage.units.instant import parse_instant, utc_date
-
-_SATS = 100_000_000
+from mintage.units.instant import utc_date
 
 
 @Parameter(name="*")
@@ -71,74 +65,60 @@ class AskOptions:
     restore_kw: int | None = None
     restore_every_s: float | None = None
 
+    def wish(self) -> Wish:
+        """What is asked for, in plain fields.
+
+        Raises:
+            InputError: nothing, or more than one thing, is asked for.
+        """
+        if self.until and self.for_min is not None:
+            raise InputError("both --until and --for-min are given.", remedy="Give one of them.")
+        return Wish(
+            kind=self._kind(),
+            kw=self.kw if self.kw is not None else self.cap_kw,
+            feeder=self.feeder,
+            hashprice_usd_ph_day=self.hashprice,
+            price_usd_mwh=self.price,
+            inlet_c=self.inlet_c,
+            chip_c=self.chip_c,
+            scope=self.scope,
+            exclude=self.exclude,
+            heat=self.heat,
+            lower_modes=self.lower_modes,
+            starts=self.starts,
+            until=self.until,
+            for_min=self.for_min,
+            restore_machines=self.restore_machines,
+            restore_kw=self.restore_kw,
+            restore_every_s=self.restore_every_s,
+        )
+
     def ask(self, desk: Desk, options: SiteOptions, reason: str) -> Ask:
         """The ask; what is not said is taken from the site's rules, and printed with every preview.
 
         Raises:
             InputError: nothing, or more than one thing, is asked for, or a figure cannot be.
         """
-        starts_us = parse_instant(self.starts) if self.starts else None
-        if self.until and self.for_min is not None:
-            raise InputError("both --until and --for-min are given.", remedy="Give one of them.")
-        until_us = parse_instant(self.until) if self.until else None
-        plain = Ask(shed=Full(), reason=reason)
-        ask = msgspec.structs.replace(
-            plain,
-            shed=self._shed(desk, options),
-            scope=self.scope,
-            starts_us=starts_us,
-            until_us=until_us,
-            manner=self._manner(rules_of(Book(desk.db)).manner),
-        )
-        try:
-            return msgspec.convert(msgspec.to_builtins(ask), Ask)
-        except msgspec.ValidationError as error:
-            problem, _, field = str(error).partition(" - at `$")
-            raise InputError(f"{problem}.", field=field.strip("`.") or None) from error
+        return meant(desk, self.wish(), reason, lambda: _hashprice(desk, options))
 
-    def _shed(self, desk: Desk, options: SiteOptions) -> Shed:
-        asked = {
-            "--kw": self.kw is not None,
-            "--full": self.full,
-            "--cap-kw": self.cap_kw is not None,
-            "--breakeven": self.breakeven,
-            "--inlet-c or --chip-c": self.inlet_c is not None or self.chip_c is not None,
+    def _kind(self) -> Kind:
+        asked: dict[str, tuple[Kind, bool]] = {
+            "--kw": ("fixed", self.kw is not None),
+            "--full": ("full", self.full),
+            "--cap-kw": ("cap", self.cap_kw is not None),
+            "--breakeven": ("breakeven", self.breakeven),
+            "--inlet-c or --chip-c": ("thermal", self.inlet_c is not None or self.chip_c is not None),
         }
-        if sum(asked.values()) != 1:
-            given = [name for name, said in asked.items() if said]
+        given = [name for name, (_, said) in asked.items() if said]
+        if len(given) != 1:
             problem = f"{' and '.join(given)} are given." if given else "nothing is asked for."
             raise InputError(problem, remedy=f"Give one of {', '.join(asked)}.")
-        if self.kw is not None:
-            return Fixed(self.kw)
-        if self.cap_kw is not None:
-            return Cap(self.cap_kw, self.feeder)
-        if self.breakeven:
-            told = Book(desk.db).setting("hashprice_usd_ph_day")
-            hashprice = self.hashprice if self.hashprice is not None or told else _hashprice(desk, options)
-            return Breakeven(hashprice, self.price)
-        return Full() if self.full else Thermal(self.inlet_c, self.chip_c)
-
-    def _manner(self, manner: Manner) -> Manner:
-        said: dict[str, Any] = {"exclude": self.exclude, "heat": self.heat, "lower_modes": self.lower_modes}
-        steps = {"machines": self.restore_machines, "kw": self.restore_kw, "every_s": self.restore_every_s}
-        restore = Restore(**{**msgspec.structs.asdict(manner.restore), **_given(steps)})
-        if self.for_min is not None:
-            said["hold_max_s"] = self.for_min * 60
-        return Manner(**{**msgspec.structs.asdict(manner), **_given(said), "restore": restore})
-
-
-def _given(said: Mapping[str, Any]) -> dict[str, Any]:
-    return {name: value for name, value in said.items() if value is not None}
+        return asked[given[0]][0]
 
 
 def _hashprice(desk: Desk, options: SiteOptions) -> float | None:
     """The journal's hashprice of today; None where there is no journal or it does not know."""
     if not options.db.is_file():
         return None
-    journal = options.journal()
-    day = utc_date(desk.clock.now_us())
-    fees_sat = block_fees_on(journal, day).value
-    # Without observed fees the subsidy's part is a lower bound: a machine is then shed too early, never too late.
-    fees_btc = fees_sat / _SATS if fees_sat is not None else Decimal(0)
-    found = hashprice_on(journal, day, desk.site.price_source, fees_btc)
-    return float(found.value) if found.value is not None else None
+    found = journal_hashprice(options.journal(), desk.site, utc_date(desk.clock.now_us())).value
+    return None if found is None else float(found)

@@ -4,38 +4,32 @@ from __future__ import annotations
 
 from collections import Counter
 from collections.abc import Mapping, Sequence
-from typing import Any
 
 from mintage.cli.show import print_table
 from mintage.fleet.curtail.asks import Ask, Manner, amount_of
-from mintage.fleet.curtail.choice import Choice, Plan, earned_usd_mwh
+from mintage.fleet.curtail.choice import Plan
 from mintage.fleet.curtail.delivered import total
 from mintage.fleet.curtail.follower import Standing
-from mintage.fleet.curtail.prices import Prices
 from mintage.fleet.curtail.proof import stamp
+from mintage.fleet.curtail.rows import PlanRow
 from mintage.fleet.curtail.rules import Rules
 from mintage.fleet.curtail.service import Detail
-from mintage.fleet.curtail.states import ASLEEP, Event, mode_of
+from mintage.fleet.curtail.states import Event, mode_of
 
 
-def plan_rows(plan: Plan, told: Prices, pue: float) -> list[dict[str, Any]]:
-    """What would be done to each machine, with stable keys."""
-    return [_row(item, told.hashprice_usd_ph_day, told.price_usd_mwh, pue) for item in plan.choices]
-
-
-def print_plan(title: str, rows: Sequence[Mapping[str, Any]], plan: Plan, ask: Ask, limit: int) -> None:
+def print_plan(title: str, rows: Sequence[PlanRow], plan: Plan, ask: Ask, limit: int) -> None:
     """What would be shed, the order of it, and everything that nobody said."""
     cells = [
         (
-            row["asset"],
-            row["rack"],
-            row["model"],
-            row["then"],
-            f"{row['power_w'] / 1000:.2f}",
-            _number(row["efficiency_j_th"], 1),
-            _number(row["earns_usd_mwh"], 1),
-            _number(row["costs_usd_mwh"], 1),
-            f"{row['shed_w'] / 1000:.2f}",
+            row.asset,
+            row.rack,
+            row.model,
+            row.then,
+            f"{row.power_w / 1000:.2f}",
+            _number(row.efficiency_j_th, 1),
+            _number(row.earns_usd_mwh, 1),
+            _number(row.costs_usd_mwh, 1),
+            f"{row.shed_w / 1000:.2f}",
         )
         for row in rows[:limit]
     ]
@@ -52,7 +46,7 @@ def print_plan(title: str, rows: Sequence[Mapping[str, Any]], plan: Plan, ask: A
     if plan.words:
         notes.append(plan.words)
     notes += _unknown_worth(plan, rows)
-    if any(row["costs_usd_mwh"] is None for row in rows):
+    if any(row.costs_usd_mwh is None for row in rows):
         notes.append("costs: unknown, for no power price is known; tell it with --price or `mintage curtail price`")
     reasons = Counter(item.blocked for item in plan.left_out)
     notes += [f"left out: {number:,} machines, {reason}" for reason, number in reasons.most_common(8)]
@@ -183,35 +177,14 @@ def counted_by(minutes: Mapping[str, int]) -> str:
     return ", ".join([f"{parts[0]} of {whole:,} minutes", *parts[1:]]) if whole else "nobody: no minute is over yet"
 
 
-def _unknown_worth(plan: Plan, rows: Sequence[Mapping[str, Any]]) -> list[str]:
+def _unknown_worth(plan: Plan, rows: Sequence[PlanRow]) -> list[str]:
     """Why it is not known what machines earn, and what to do about it."""
-    unknown = [choice for choice, row in zip(plan.choices, rows, strict=True) if row["earns_usd_mwh"] is None]
+    unknown = [choice for choice, row in zip(plan.choices, rows, strict=True) if row.earns_usd_mwh is None]
     workless = sum(not choice.shed_w for choice in unknown)
     found = [f"earns: unknown of {workless:,} machines, for shedding them saves nothing"] if workless else []
     if len(unknown) > workless:
         found.insert(0, "earns: unknown, for no hashprice is known; tell it: mintage curtail price --hashprice 38.2")
     return found
-
-
-def _row(item: Choice, hashprice: float | None, price: float | None, pue: float) -> dict[str, Any]:
-    machine = item.candidate.machine
-    earns = earned_usd_mwh(item.lost_ths, item.shed_w, hashprice, pue) if hashprice and item.shed_w else None
-    return {
-        "asset": machine.asset,
-        "address": machine.place.address,
-        "rack": machine.place.rack,
-        "model": machine.identity.model,
-        "then": "asleep" if item.want == ASLEEP else f"mode {mode_of(item.want)}",
-        "power_w": round(item.candidate.power_w),
-        "power_by": item.candidate.power_by or None,
-        "shed_w": round(item.shed_w),
-        "lost_ths": round(item.lost_ths, 1),
-        "efficiency_j_th": item.candidate.efficiency_j_th,
-        "earns_usd_mwh": earns,
-        "costs_usd_mwh": price,
-        "heats": item.candidate.heat,
-        "held_by": item.candidate.held_by or None,
-    }
 
 
 def _number(value: float | None, digits: int) -> str:

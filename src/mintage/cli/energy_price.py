@@ -3,24 +3,24 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from datetime import datetime, timedelta
+from datetime import datetime
 from decimal import Decimal
 from pathlib import Path
-from typing import Any
+
+import msgspec
 
 from mintage.cli.energy import tariff_of
 from mintage.cli.options import Options
 from mintage.cli.quantities import UNKNOWN, Day, Number, shown
 from mintage.cli.show import console, print_json, print_table, styled
 from mintage.cli.site_options import SiteOptions
-from mintage.fleet.energy.heat import breakeven_usd_mwh
-from mintage.fleet.energy.tariff import Price, price_usd_mwh
-from mintage.fleet.energy.windows import midnight_us, moment
+from mintage.fleet.energy.breakeven import breakevens
+from mintage.fleet.energy.hours import hour_prices
+from mintage.fleet.energy.tariff import Price
 from mintage.fleet.models import Model, model_of, models
 from mintage.units.errors import InputError
 
 _BAR = 48
-_HOUR_US = 3_600_000_000
 
 
 def price(
@@ -45,12 +45,7 @@ def price(
         breakeven: price up to which machines pay, USD/MWh (`mintage energy breakeven`).
     """
     found = tariff_of(options, tariff)
-    first_us, last_us = (midnight_us(edge, found.zone) for edge in (day, day + timedelta(days=1)))
-    step_us = found.file.interval_minutes * 60_000_000
-    hours = []
-    for hour_us in range(first_us, last_us, _HOUR_US):
-        prices = [price_usd_mwh(found, at_us, load_mw) for at_us in range(hour_us, hour_us + _HOUR_US, step_us)]
-        hours.append((moment(hour_us).astimezone(found.zone), _dearest(prices)))
+    hours = [(item.clock, item.price) for item in hour_prices(found, day, load_mw)]
     if options.json:
         rows = [
             {
@@ -87,30 +82,12 @@ def breakeven(
         heat: what heat earns per MWh of the machine, USD (`mintage energy heat`).
         at: a power price to compare with, USD/MWh.
     """
-    if hashprice <= 0:
-        raise InputError(f"a hashprice of {hashprice} cannot be.", field="--hashprice")
-    rows: list[dict[str, Any]] = []
-    for item in [_model(name) for name in model] or list(models().values()):
-        for name, mode in item.modes.items():
-            efficiency = Decimal(mode.power_w) / Decimal(str(mode.hashrate_ths))
-            plain = breakeven_usd_mwh(hashprice, efficiency, pue)
-            warm = breakeven_usd_mwh(hashprice, efficiency, pue, heat)
-            rows.append(
-                {
-                    "model": item.model,
-                    "mode": name,
-                    "joules_per_th": efficiency.quantize(Decimal("0.01")),
-                    "breakeven_usd_mwh": plain.quantize(Decimal("0.01")),
-                    "breakeven_with_heat_usd_mwh": warm.quantize(Decimal("0.01")),
-                    "pays": None if at is None else warm >= at,
-                }
-            )
-    rows.sort(key=lambda row: -row["breakeven_with_heat_usd_mwh"])
+    rows = breakevens([_model(name) for name in model] or models().values(), hashprice, pue, heat, at)
     if options.json:
         print_json({"hashprice_usd_ph_day": hashprice, "pue": pue, "heat_usd_mwh": heat, "at": at, "rows": rows})
         return
     words = {None: "", True: "runs", False: "stops"}
-    table = [(*list(row.values())[:5], words[row["pays"]]) for row in rows]
+    table = [(*msgspec.structs.astuple(row)[:5], words[row.pays]) for row in rows]
     heads = ("model", "mode", "J/TH", "USD/MWh", "with heat USD/MWh", "" if at is None else f"at {shown(at)}")
     print_table(f"Break-even at {shown(hashprice)} USD/PH/day", heads, table, left=2)
 
@@ -120,12 +97,6 @@ def _model(name: str) -> Model:
     if found is None:
         raise InputError(f"no model is called '{name}'.", field="MODEL", remedy="See `mintage virtual models`.")
     return found
-
-
-def _dearest(prices: Sequence[Price]) -> Price:
-    """The first price that is unknown, or the highest."""
-    unknown = next((item for item in prices if item.usd_mwh is None), None)
-    return unknown or max(prices, key=lambda item: item.usd_mwh or Decimal(0))
 
 
 def _draw(title: str, hours: Sequence[tuple[datetime, Price]], limit: Decimal | None) -> None:
