@@ -118,16 +118,14 @@ def _row(stored: Stored) -> AuditRow:
             request=data.request,
             trace=trace_fact(fact.key),
         )
-    told = {
-        name: str(getattr(data, name)) for name in ("asset", "event", "machine", "period", "of") if hasattr(data, name)
-    }
-    why = next((str(getattr(data, name)) for name in ("reason", "why", "what") if hasattr(data, name)), "")
+    subject = next((str(getattr(data, name)) for name in ("scope", "mode", "period", "of") if hasattr(data, name)), "")
+    detail = (getattr(data, name, "") for name in ("what", "reason"))
     return AuditRow(
         at_us=fact.at,
-        actor=fact.actor,
+        actor=str(getattr(data, "asked_by", fact.actor)),
         action=fact.kind,
-        subject=next(iter(told.values()), fact.key),
+        subject=subject or fact.key,
         site=str(getattr(data, "site", "")),
-        detail=why,
+        detail="; ".join(str(text) for text in detail if text),
         trace=trace_fact(fact.key),
     )
