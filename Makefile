@@ -1,5 +1,6 @@
-# make demo  the example company: import, close, statements, tie-out, report; and a virtual site for a day
-# make test  the tests; make check  lint, types, layers; make bench  the benchmarks; make soak  the long runs
+# make demo   the example company: import, close, statements, tie-out, report; a virtual site for a day; the console
+# make test   the tests; make check  lint, types, layers; make bench  the benchmarks; make soak  the long runs
+# make wheel  a wheel with the console's scripts and styles in it
 SHELL := /bin/bash
 .SHELLFLAGS := -euo pipefail -c
 PYTHON ?= python3
@@ -8,7 +9,7 @@ BIN := $(VENV)/bin
 STAMP := $(VENV)/.ready
 PEERS := .venv-peers
 
-.PHONY: demo test check bench soak docs lock peers clean
+.PHONY: demo test check bench soak docs lock peers web debian wheel clean
 
 $(STAMP): requirements.lock pyproject.toml
 	@$(PYTHON) -c 'import sys; sys.exit(sys.version_info < (3, 11))' \
@@ -18,26 +19,34 @@ $(STAMP): requirements.lock pyproject.toml
 	$(BIN)/python -m pip install --quiet --disable-pip-version-check --no-deps --no-build-isolation -e .
 	@touch $@
 
-demo: $(STAMP)
+# The console's scripts and styles, from npm packages pinned in web/; Node comes as a wheel.
+web: $(STAMP)
+	@$(BIN)/python tools/build_web.py --check 2>/dev/null || $(BIN)/python tools/build_web.py
+
+# A browser, its Chinese fonts and hledger, for the tests that need them; without root those tests are skipped.
+debian:
+	@$(PYTHON) tools/debian.py
+
+demo: web
 	@MINTAGE_DB=var/demo.db $(BIN)/python tools/demo.py
 
-test: $(STAMP)
+test: web debian
 	$(BIN)/python -m pytest -n auto $(PYTEST_ARGS)
 
-check: $(STAMP)
+check: web
 	$(BIN)/ruff check .
 	$(BIN)/ruff format --check .
 	$(BIN)/mypy
 	$(BIN)/lint-imports
 	$(BIN)/mintage docs check
 
-bench: $(STAMP) $(PEERS)/.ready
+bench: web debian $(PEERS)/.ready
 	$(BIN)/python -m bench.run
 
-soak: $(STAMP)
+soak: web
 	$(BIN)/python -m bench.run --soak
 
-docs: $(STAMP)
+docs: web
 	$(BIN)/mintage docs write
 
 # Other clients of the same machines, in an environment of their own: they judge our virtual machines.
@@ -48,6 +57,9 @@ $(PEERS)/.ready: requirements-peers.lock $(STAMP)
 	$(PEERS)/bin/python -m pip install --quiet --disable-pip-version-check --require-hashes -r requirements-peers.lock
 	@touch $@
 
+wheel: web
+	$(BIN)/python -m pip wheel --quiet --disable-pip-version-check --no-deps --no-build-isolation --wheel-dir dist .
+
 # Pins every package with its hashes; names no index.
 PIN := $(BIN)/uv pip compile --universal --python-version 3.11 --generate-hashes --no-emit-index-url --no-header --no-annotate
 lock: $(STAMP)
@@ -56,4 +68,4 @@ lock: $(STAMP)
 	$(PIN) --group pyproject.toml:peers -o requirements-peers.lock
 
 clean:
-	rm -rf $(VENV) $(PEERS) var build dist .mypy_cache .ruff_cache .pytest_cache .import_linter_cache .hypothesis
+	rm -rf $(VENV) $(PEERS) var build dist web/node_modules src/mintage/console/static .mypy_cache .ruff_cache .pytest_cache .import_linter_cache .hypothesis
