@@ -1,4 +1,4 @@
-"""What is asked of the fleet: hash rate by site, installed, energized and operating."""
+"""What is asked of the fleet: hash rate by site, installed, energized and operating; where sites are."""
 
 from __future__ import annotations
 
@@ -9,6 +9,7 @@ from typing import TypeVar
 import msgspec
 
 from mintage.fleet.facts import EfficiencyMeasured, HashrateMeasured
+from mintage.fleet.facts_site import SiteLocated
 from mintage.journal.standing import standing
 from mintage.journal.store import Journal
 
@@ -60,6 +61,11 @@ def hashrate_by_site(journal: Journal, end: date | None = None) -> list[SiteHash
         )
         for slot in sorted(sites)
     ]
+
+
+def site_places(journal: Journal) -> dict[str, SiteLocated]:
+    """Where each site is, by name; the last fact of each counts."""
+    return {data.site: data for _, data in sorted(standing(journal, SiteLocated), key=lambda pair: pair[0].fact.date)}
 
 
 def _last(journal: Journal, cls: type[M], end: date | None) -> dict[tuple[str, str], M]:

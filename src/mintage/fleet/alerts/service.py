@@ -56,6 +56,12 @@ def history(db: StateDb, *, since_us: int = 0, limit: int = 200) -> list[Alert]:
     return store.alerts(db, ("closed", "joined"), since_us=since_us, limit=limit)
 
 
+def about(db: StateDb, subject: str, *, limit: int = 100) -> list[Alert]:
+    """Alerts of which a machine or gauge is or was part, the newest first."""
+    store.define(db)
+    return store.alerts_of(db, subject, limit)
+
+
 def show(db: StateDb, id_: str) -> tuple[Alert, list[Member], list[Message]]:
     """One alert, everybody who was ever part of it, and what was sent of it.
 

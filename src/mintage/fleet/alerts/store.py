@@ -26,6 +26,7 @@ CREATE TABLE IF NOT EXISTS alert_member (
     alert TEXT NOT NULL REFERENCES alert (id), subject TEXT NOT NULL, label TEXT NOT NULL, rack TEXT NOT NULL,
     feeder TEXT NOT NULL, detail_en TEXT NOT NULL, detail_zh TEXT NOT NULL, since_us INTEGER NOT NULL,
     left_us INTEGER, PRIMARY KEY (alert, subject)) WITHOUT ROWID;
+CREATE INDEX IF NOT EXISTS alert_member_subject ON alert_member (subject);
 CREATE TABLE IF NOT EXISTS alert_window (
     id TEXT PRIMARY KEY, scope TEXT NOT NULL, from_us INTEGER NOT NULL, to_us INTEGER NOT NULL, who TEXT NOT NULL,
     why TEXT NOT NULL);
@@ -191,6 +192,12 @@ def alert(db: StateDb, id_: str) -> Alert:
     if not found:
         raise InputError(f"there is no alert '{id_}'.", field="id", remedy="See `mintage alerts list`.")
     return found[0]
+
+
+def alerts_of(db: StateDb, subject: str, limit: int = 100) -> list[Alert]:
+    """Alerts of which a machine or gauge is or was part, the newest first."""
+    where = "id IN (SELECT alert FROM alert_member WHERE subject = ?) ORDER BY opened_us DESC, rowid DESC LIMIT ?"
+    return _alerts(db, where, (subject, limit))
 
 
 def windows(db: StateDb, now_us: int | None = None) -> list[Window]:

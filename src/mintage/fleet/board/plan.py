@@ -36,7 +36,7 @@ class RackPlan(msgspec.Struct, frozen=True, kw_only=True):
         w: its width.
         h: its height.
         columns: slots of a shelf.
-        keys: machine of each slot by key, "" where none is known.
+        assets: machine of each slot, "" where none is known.
         classes: class of each slot.
         told: what each machine says in the unit of the metric, or its word; None where unknown.
         machines: machines that are known there.
@@ -48,7 +48,7 @@ class RackPlan(msgspec.Struct, frozen=True, kw_only=True):
     w: float
     h: float
     columns: int
-    keys: list[str]
+    assets: list[str]
     classes: list[int]
     told: list[float | str | None]
     machines: int
@@ -184,7 +184,7 @@ def _drawn(view: View, metric: Metric, racks: Sequence[_Slots], classes: Array) 
                 w=w,
                 h=h,
                 columns=w,
-                keys=[view.key(row) if row >= 0 else "" for row in rack.rows],
+                assets=[str(view.columns["asset"][row]) if row >= 0 else "" for row in rack.rows],
                 classes=classes[rack.rows].tolist(),
                 told=[_value(told[row], words) if row >= 0 else None for row in rack.rows],
                 machines=sum(row >= 0 for row in rack.rows),

@@ -21,6 +21,7 @@ from mintage.fleet.control.store import (
     listed,
     load,
     login_of,
+    requests_of,
     results,
 )
 from mintage.fleet.drivers.port import Action
@@ -33,6 +34,7 @@ __all__ = [
     "Desk",
     "MachineResult",
     "Preview",
+    "about",
     "approve",
     "cancel",
     "preview",
@@ -167,6 +169,12 @@ def requests(db: StateDb, *, states: tuple[RequestState, ...] = (), limit: int =
     """Requests in some states, or all where none is named, the newest first."""
     define(db)
     return listed(db, states, limit)
+
+
+def about(db: StateDb, asset: str, *, limit: int = 100) -> list[tuple[ActionRequest, MachineResult]]:
+    """Requests that one machine is part of with what became of each there, the newest first."""
+    define(db)
+    return requests_of(db, asset, limit)
 
 
 def show(db: StateDb, id_: str) -> tuple[ActionRequest, list[MachineResult]]:

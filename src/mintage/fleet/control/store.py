@@ -31,6 +31,7 @@ CREATE TABLE IF NOT EXISTS action_target (
     changed_us INTEGER NOT NULL, PRIMARY KEY (request, asset)) WITHOUT ROWID;
 CREATE INDEX IF NOT EXISTS action_target_open ON action_target (state, due_us)
     WHERE state IN ('waiting', 'asking', 'accepted');
+CREATE INDEX IF NOT EXISTS action_target_machine ON action_target (asset);
 CREATE INDEX IF NOT EXISTS action_target_asset ON action_target (asset)
     WHERE state IN ('waiting', 'asking', 'accepted');
 """
@@ -194,6 +195,19 @@ def results(db: StateDb, request: str) -> list[MachineResult]:
     return [
         msgspec.convert(dict(zip(names, row, strict=True)), MachineResult)
         for row in db.rows(f"{query} ORDER BY asset", (request,))
+    ]
+
+
+def requests_of(db: StateDb, asset: str, limit: int) -> list[tuple[ActionRequest, MachineResult]]:
+    """Requests that one machine is part of with what became of each there, the newest first."""
+    rest = "WHERE id IN (SELECT request FROM action_target WHERE asset = ?) ORDER BY asked_us DESC, id LIMIT ?"
+    query = "SELECT asset, address, state, words, tries, effective, changed_us FROM action_target"
+    found = _load(db, rest, (asset, limit))
+    rows = (db.rows(f"{query} WHERE request = ? AND asset = ?", (item.id, asset))[0] for item in found)
+    names = MachineResult.__struct_fields__
+    return [
+        (item, msgspec.convert(dict(zip(names, row, strict=True)), MachineResult))
+        for item, row in zip(found, rows, strict=True)
     ]
 
 
