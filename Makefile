@@ -21,7 +21,7 @@ $(STAMP): requirements.lock pyproject.toml
 
 # The console's scripts and styles, from npm packages pinned in web/; Node comes as a wheel.
 web: $(STAMP)
-	@$(BIN)/python tools/build_web.py --check 2>/dev/null || $(BIN)/python tools/build_web.py
+	@$(BIN)/python tools/build_web.py
 
 # A browser, its Chinese fonts and hledger, for the tests that need them; without root those tests are skipped.
 debian:

@@ -1,4 +1,4 @@
-"""What tests need of Debian: a browser with Chinese fonts, and hledger. Installs them as root; says so where it cannot."""
+"""What tests need of Debian: a browser with Chinese fonts, and hledger. Installs them as root, or says how."""
 
 from __future__ import annotations
 
@@ -22,12 +22,13 @@ def main() -> int:
     if not missing:
         return 0
     command = f"apt-get install {' '.join(missing)}"
-    if os.geteuid() != 0 or shutil.which("apt-get") is None:
+    apt = shutil.which("apt-get")
+    if os.geteuid() != 0 or apt is None:
         print(f"Tests that need {', '.join(missing)} are skipped. As root: {command}", file=sys.stderr)
         return 0
     environment = {**os.environ, "DEBIAN_FRONTEND": "noninteractive"}
     for arguments in (("update", "-qq"), ("install", "-qq", "-y", "--no-install-recommends", *missing)):
-        done = subprocess.run(("apt-get", *arguments), env=environment, stdout=subprocess.DEVNULL, check=False)
+        done = subprocess.run((apt, *arguments), env=environment, stdout=subprocess.DEVNULL, check=False)
         if done.returncode:
             print(f"`{command}` failed: tests that need {', '.join(missing)} are skipped.", file=sys.stderr)
             return 0
