@@ -13,9 +13,9 @@ import msgspec
 
 from mintage.books.cashflow import legs
 from mintage.books.layout import read_table
-from mintage.books.view import DAY, View, select
-from mintage.journal.store import Balances, MoveRow
-from mintage.treasury.facts_money import LoanAgreed
+from mintage.books.restricted import Restricted, restricted
+from mintage.books.view import DAY, View
+from mintage.journal.store import MoveRow
 from mintage.units import Period
 
 Section = Literal["opening", "addition", "transfer", "disposition", "remeasurement", "closing"]
@@ -51,32 +51,6 @@ class RollRow(msgspec.Struct, frozen=True, kw_only=True):
     units: dict[str, int]
     cost: dict[str, int]
     fair_value: dict[str, int]
-
-
-class Restricted(msgspec.Struct, frozen=True, kw_only=True):
-    """Bitcoin that a lender or borrower holds.
-
-    Attributes:
-        holder: who.
-        account: where it stands in the books.
-        control_kept: False where the holder may re-use it and it is carried as a receivable.
-        sats: how much.
-        cost: cost basis in cents; None where a global lot policy knows no cost by holder.
-        fair_value: carrying amount, cents.
-        loan: what is owed to the holder, cents.
-        release: what makes the restriction lapse.
-        due: when that is due, an ISO date; "" where no terms are recorded.
-    """
-
-    holder: str
-    account: str
-    control_kept: bool
-    sats: int
-    cost: int | None
-    fair_value: int
-    loan: int
-    release: str
-    due: str
 
 
 class Rollforward(msgspec.Struct, frozen=True, kw_only=True):
@@ -124,8 +98,43 @@ def bitcoin_rollforward(view: View, period: Period) -> Rollforward:
     return view.once(("rollforward", period), lambda: _Roll(view, period).run())
 
 
+def roll_items(view: View, period: Period) -> list[RollItem]:
+    """What the rows between opening and closing are made of, by fact; by row and column they sum to the rollforward."""
+
+    def collect() -> list[RollItem]:
+        roll = _Roll(view, period)
+        roll.run()
+        return roll.items
+
+    return view.once(("roll items", period), collect)
+
+
 Table = dict[str, dict[str, int]]
 """Row id to column to amount."""
+EDGES = frozenset({"opening", "closing"})
+"""Rows that sum all time up to a day; what they are made of is the accounts' postings."""
+
+
+class RollItem(msgspec.Struct, frozen=True, kw_only=True):
+    """What one fact gives to a row of the rollforward.
+
+    Attributes:
+        row: the row.
+        column: held, receivable or deposits.
+        key: the fact.
+        account: the account.
+        units: satoshis.
+        cost: cost basis, cents.
+        fair_value: carrying amount, cents.
+    """
+
+    row: str
+    column: str
+    key: str
+    account: str
+    units: int = 0
+    cost: int = 0
+    fair_value: int = 0
 
 
 class _Roll:
@@ -139,6 +148,7 @@ class _Roll:
         self.kinds = {kind: row.id for row in roll_rows() for kind in row.kinds}
         self.undone = view.reversals
         self.natures: dict[tuple[int, str], str] = {}
+        self.items: list[RollItem] = []
 
     def run(self) -> Rollforward:
         self._lots()
@@ -178,6 +188,11 @@ class _Roll:
             self._add("closing", place, row)
 
     def _add(self, id_: str, place: str, row: MoveRow) -> None:
+        if id_ not in EDGES:
+            units, cost = row.move.units, row.move.cost
+            self.items.append(
+                RollItem(row=id_, column=place, key=row.key, account=row.move.account, units=units, cost=cost)
+            )
         for table, amount in ((self.units, row.move.units), (self.cost, row.move.cost)):
             table[id_][place] = table[id_].get(place, 0) + amount
 
@@ -199,18 +214,24 @@ class _Roll:
                 place = column(account)
                 if commodity == "USD" and place:
                     self.value[id_][place] = self.value[id_].get(place, 0) + amount
-        measured: dict[str, int] = {}
+        measured = [
+            RollItem(row="", column=column(leg.account), key=leg.key, account=leg.account, fair_value=leg.amount)
+            for leg in legs(self.view, self.period)
+            if leg.counter.startswith("income:fair-value:") and column(leg.account)
+        ]
         for leg in legs(self.view, self.period):
             place, other = column(leg.account), column(leg.counter)
-            if not place:
-                continue
-            if leg.counter.startswith("income:fair-value:"):
-                measured[place] = measured.get(place, 0) + leg.amount
-                continue
-            id_ = "transfer" if other else self.natures.get((leg.seq, place), "addition.other")
-            self.value[id_][place] = self.value[id_].get(place, 0) + leg.amount
+            if place and not leg.counter.startswith("income:fair-value:"):
+                id_ = "transfer" if other else self.natures.get((leg.seq, place), "addition.other")
+                self._value(RollItem(row=id_, column=place, key=leg.key, account=leg.account, fair_value=leg.amount))
         # Netted per asset: bitcoin with a net gain goes wholly to gains (ASC 350-60-50-3).
-        self.value["gains" if _with_sums(measured)["owned"] >= 0 else "losses"] = measured
+        owned = sum(item.fair_value for item in measured if item.column in SUMS["owned"])
+        for item in measured:
+            self._value(msgspec.structs.replace(item, row="gains" if owned >= 0 else "losses"))
+
+    def _value(self, item: RollItem) -> None:
+        self.items.append(item)
+        self.value[item.row][item.column] = self.value[item.row].get(item.column, 0) + item.fair_value
 
     def _realised(self) -> tuple[int, int, int]:
         """Gains and losses over cost by disposal; a reversed disposal realised nothing."""
@@ -232,40 +253,3 @@ class _Roll:
 
 def _with_sums(row: dict[str, int]) -> dict[str, int]:
     return {name: sum(row.get(part, 0) for part in SUMS.get(name, (name,))) for name in COLUMNS}
-
-
-RESTRICTED = ("assets:bitcoin:pledged:*", "assets:bitcoin-receivable:*")
-
-
-def restricted(view: View, period: Period) -> tuple[Restricted, ...]:
-    """Bitcoin in the hands of lenders and borrowers at a period's end, by account."""
-    balances = view.stock(period.end)
-    costs: dict[str, int] = {}
-    for row in view.moves("BTC"):
-        if row.date <= period.end:
-            costs[row.move.account] = costs.get(row.move.account, 0) + row.move.cost
-    terms = {
-        fact.data.lender: fact.data
-        for fact in view.facts(LoanAgreed.kind)
-        if isinstance(fact.data, LoanAgreed) and fact.date <= period.end
-    }
-    held = select(balances, RESTRICTED, "BTC")
-    return tuple(_restriction(balances, costs, terms, account, sats) for account, sats in sorted(held.items()))
-
-
-def _restriction(
-    balances: Balances, costs: dict[str, int], terms: dict[str, LoanAgreed], account: str, sats: int
-) -> Restricted:
-    holder = account.rpartition(":")[2]
-    loan = terms.get(holder)
-    return Restricted(
-        holder=holder,
-        account=account,
-        control_kept=account.startswith("assets:bitcoin:pledged:"),
-        sats=sats,
-        cost=costs.get(account),
-        fair_value=balances.get((account, "USD"), 0),
-        loan=-sum(select(balances, (f"liabilities:loan:*:{holder}",), "USD").values()),
-        release=loan.release if loan else "",
-        due=loan.due.isoformat() if loan else "",
-    )

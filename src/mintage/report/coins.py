@@ -5,7 +5,8 @@ from __future__ import annotations
 from collections.abc import Callable, Sequence
 from decimal import Decimal
 
-from mintage.books.rollforward import Restricted, Rollforward, RollRow
+from mintage.books.restricted import Restricted
+from mintage.books.rollforward import Rollforward, RollRow
 from mintage.report.html import Html, el, join
 from mintage.report.notes import Notes
 from mintage.report.tables import THOUSANDS_FROM, datum, row, table
