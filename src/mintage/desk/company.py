@@ -15,6 +15,7 @@ from mintage.desk.demo import Demo
 from mintage.desk.jobs import Job, Jobs
 from mintage.desk.limits import Limits
 from mintage.desk.live import Hub
+from mintage.desk.pulse import PulseSource
 from mintage.desk.sites import Sites
 from mintage.fleet.board.board import Board
 from mintage.fleet.board.local import LocalSource
@@ -78,8 +79,9 @@ class Company:
         self.sites = Sites(settings.data)
         self.demo = Demo() if settings.demo else None
         self.jobs = Jobs(self.state, self.wall, str(settings.db), self._heard)
-        self.hub = Hub((self._machines, self._journal))
+        self.hub = Hub((self._machines, self._pulse, self._journal))
         self._seen_version, self._seen_head = 0, 0
+        self._pulses = PulseSource()
 
     def view(self) -> View:
         """The books as of now; see `WarmBooks`."""
@@ -157,6 +159,10 @@ class Company:
         if not changes.complete:
             return {"machines:anew": changes.version}
         return {f"machine:{key}:{name}": value for key, row in changes.machines.items() for name, value in row.items()}
+
+    def _pulse(self) -> Mapping[str, Any]:
+        """What the figures of all machines together changed to, as `chain:NAME`."""
+        return self._pulses.changes(self.board.view)
 
     def _journal(self) -> Mapping[str, Any]:
         """The number of facts, where some came."""
