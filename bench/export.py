@@ -1,9 +1,10 @@
 """Export of a million postings to every form, and of the whole company to a backup and back.
 
-The journal is that of `bench.intake`: 250,000 facts of four postings each. Each export runs in a process of its own, so
-that its peak memory is its own. The limits: twenty seconds of CPU are what a person waits for a file that is made once a
-month, and hledger and beancount themselves need longer to read it; memory must not grow with the journal, so it is held
-to a little more than SQLite's cache of 64 MB and the program, and for Parquet to that and half of what DuckDB may take.
+The journal is that of `bench.intake`: 250,000 facts of four postings each. Each export runs in a process of its own,
+so that its peak memory is its own. The limits: twenty seconds of CPU are what a person waits for a file that is made
+once a month, and hledger and beancount themselves need longer to read it; memory must not grow with the journal, so it
+is held to a little more than SQLite's cache of 64 MB and the program, and for Parquet to that and half of what DuckDB
+may take.
 
 Run: python -m bench.export [--postings N]
 """

@@ -12,8 +12,8 @@ import pytest
 
 from mintage.books.view import View
 from mintage.exchange.export import export
+from mintage.exchange.figures import STATEMENTS
 from mintage.exchange.importing import BYTES_MAX, FILES_MAX, import_files
-from mintage.exchange.tables import STATEMENTS
 from mintage.house import memory_journal, open_journal
 from mintage.journal.fact import fact_kinds
 from mintage.journal.intake import import_files as import_paths

@@ -18,8 +18,9 @@ import pytest
 from mintage.books.kpis import kpi_table
 from mintage.books.view import View
 from mintage.exchange.export import EXPORTS, export
+from mintage.exchange.figures import STATEMENTS
 from mintage.exchange.spelt import FORMULA, cell
-from mintage.exchange.tables import STATEMENTS, TABLES
+from mintage.exchange.tables import TABLES
 from mintage.journal.sqlite import SqliteJournal
 from mintage.units import commodity, parse_period
 from mintage.units.errors import InputError, StoreError

@@ -14,11 +14,12 @@ from typing import BinaryIO
 import msgspec
 
 from mintage.exchange.beancount import beancount_lines
+from mintage.exchange.figures import Span
 from mintage.exchange.files import whole
 from mintage.exchange.hledger import hledger_lines
 from mintage.exchange.posted import FACTS_BETWEEN_STEPS, Progress
 from mintage.exchange.tablefiles import csv_lines, write_parquet
-from mintage.exchange.tables import TABLES, Span, told
+from mintage.exchange.tables import TABLES, told
 from mintage.journal.fact import encode_fact
 from mintage.journal.store import Journal
 from mintage.units.errors import InputError

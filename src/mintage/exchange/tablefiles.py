@@ -12,8 +12,9 @@ from pathlib import Path
 import duckdb
 import msgspec
 
+from mintage.exchange.figures import Cell, Cells
 from mintage.exchange.spelt import cell
-from mintage.exchange.tables import Cell, Cells, Table, Type
+from mintage.exchange.tables import Table, Type
 from mintage.units.errors import StoreError
 
 ROWS_AT_ONCE = 1000
