@@ -23,7 +23,7 @@ def land_path(topology: dict[str, Any]) -> str:
     for geometry in topology["objects"]["land"]["geometries"]:
         polygons = geometry["arcs"] if geometry["type"] == "MultiPolygon" else [geometry["arcs"]]
         for polygon in polygons:
-            parts += [_ring(_joined(ring, arcs)) for ring in polygon]
+            parts += [_ring(part) for ring in polygon for part in _whole(_joined(ring, arcs))]
     return "".join(parts)
 
 
@@ -44,6 +44,19 @@ def _joined(ring: list[int], arcs: list[list[Point]]) -> list[Point]:
         arc = arcs[index] if index >= 0 else arcs[~index][::-1]
         points += arc[1:] if points else arc
     return points
+
+
+def _whole(points: list[Point]) -> list[list[Point]]:
+    """A ring that crosses the date line, drawn on from where it left the map, and once more at the other edge."""
+    turns = 0
+    drawn = [points[0]]
+    for (before, _), (x, y) in pairwise(points):
+        turns += (x - before < -180) - (x - before > 180)
+        drawn.append((x + 360 * turns, y))
+    east = max(x for x, _ in drawn) > 360
+    west = min(x for x, _ in drawn) < 0
+    shift = -360 if east else 360
+    return [drawn, [(x + shift, y) for x, y in drawn]] if east or west else [drawn]
 
 
 def _ring(points: list[Point]) -> str:

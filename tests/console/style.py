@@ -7,10 +7,11 @@ from datetime import date, timedelta
 from decimal import Decimal
 from typing import Any
 
-from mintage.console.charts import Axis, Line, Mark, bars, fan, heat, time_series, waterfall
-from mintage.console.drawings import Cell, Place, Shade, Zone, hall, shade_of, sparkline
+from mintage.console.charts import Axis, Line, Mark, bars, fan, time_series, waterfall
+from mintage.console.drawings import Cell, Place, Shade, Zone, hall, heat, shade_of, sparkline, world
 from mintage.console.shell import environment
 from mintage.console.words import Language, Words, words_of
+from mintage.desk.demo import Demo
 from mintage.desk.figure import count, measured, unknown, usd
 from mintage.desk.jobs import Job, JobState
 from mintage.people.caller import Caller
@@ -30,12 +31,12 @@ def style_page(language: Language, theme: str = "") -> str:
         "caller": caller,
         "menu": _menu(),
         "page": {"path": "/style", "query": "sort=-hashrate&q=a", "json_href": "/api/v1/style", "id": "fleet"},
-        "demo": None,
+        "demo": Demo(),
         "company_name": "Lodequarry",
         "csrf": "token",
         "flash": "saved",
         "theme": theme,
-        "live_href": "",
+        "live_href": "/api/v1/live?key=fleet",
         "request_id": "r-0123456789abcdef",
         "now_us": NOW_US,
         "answer": _answer(words),
@@ -107,8 +108,7 @@ def _answer(words: Words) -> dict[str, Any]:
             ["00", "06", "12", "18"],
             ["R1", "R2", "R3"],
             [[61, 63, None, 70], [60, 66, 72, 81], [58, 62, 68, 74]],
-            [55, 60, 65, 70, 75, 85],
-            Axis(name="Temperature", unit="°C"),
+            [55, 60, 65, 70, 75, 80],
             down_name="Rack",
         ),
         "rows": _rows(),
@@ -128,7 +128,7 @@ def _answer(words: Words) -> dict[str, Any]:
             {"at_us": NOW_US - 800 * _MINUTE_US, "title": "Energized", "tone": "good", "href": "/x"},
             {"at_us": NOW_US - 90 * _MINUTE_US, "title": "Board 2 lost", "tone": "bad"},
         ],
-        "places": [Place(latitude=31.5, longitude=-100.4, label="Ridgeline", href="/x", tone="good"), Place(latitude=66.2, longitude=14.1, label="Fjord", href="/y", tone="warn"), Place(latitude=5.4, longitude=100.3, label="Penang", tone="info")],
+        "places": world([Place(latitude=31.5, longitude=-100.4, label="Ridgeline", href="/x", tone="good"), Place(latitude=66.2, longitude=14.1, label="Fjord", href="/y", tone="warn"), Place(latitude=5.4, longitude=100.3, label="Penang", tone="info")]),
         "flow": [
             {"name": name, "icon": symbol, "tone": tone, "pairs": [("Stock", count(stock, unit)), ("This quarter", count(stock * 2, unit))]}
             for name, symbol, tone, stock, unit in (("Wafers", "disc-3", "", 64, "wafers"), ("Machines", "server", "is-warn", 1210, "machines"), ("Orders", "shopping-cart", "", 1, "orders"), ("Bitcoin", "bitcoin", "is-bad", 1777, "BTC"))

@@ -1,25 +1,25 @@
 // From our spec to ECharts' option. Nothing here knows what a chart is about.
 const DASHES = ["solid", [6, 3], [2, 3], [8, 3, 2, 3]];
 
-export function optionOf(spec, colours, lang) {
+export function optionOf(spec, colours, lang, width) {
   const told = formats(spec, lang);
   const option = {
     animation: false,
-    aria: { enabled: true, label: { description: spec.summary }, decal: { show: spec.decals === true } },
     color: colours.categories,
     textStyle: { fontFamily: colours.font, color: colours.quiet },
-    grid: { left: 8, right: spec.y.length > 1 ? 8 : 16, top: spec.series.length > 1 ? 56 : 32, bottom: 4, outerBoundsMode: "same" },
+    grid: { left: 8, right: spec.y.length > 1 ? 8 : 16, top: named(spec).length > 1 ? 52 : 28, bottom: 4, outerBoundsMode: "same", outerBoundsContain: "axisLabel" },
     tooltip: tooltip(spec, colours, told),
-    xAxis: axisX(spec, colours, told),
+    xAxis: axisX(spec, colours, told, width),
     yAxis: spec.y.map((axis, index) => axisY(axis, index, colours, told)),
     series: spec.series.flatMap((series, index) => seriesOf(series, index, spec, colours)),
   };
-  if (spec.series.length > 1 && spec.kind !== "waterfall") option.legend = legend(spec, colours);
+  if (named(spec).length > 1) option.legend = legend(spec, colours);
   if (spec.x.kind === "time" && (spec.x.values?.length ?? 0) > 90) option.dataZoom = [{ type: "inside", zoomOnMouseWheel: "ctrl" }];
-  if (spec.kind === "heat") Object.assign(option, heat(spec, colours, told));
   if (option.series.length && spec.marks?.length) option.series[0].markLine = marks(spec, colours, told);
   return option;
 }
+
+const named = (spec) => spec.series.filter(({ name }) => name);
 
 /** How numbers and instants are told, in the page's language. */
 function formats(spec, lang) {
@@ -37,19 +37,22 @@ function formats(spec, lang) {
 const minus = (words) => words.replace("-", "\u2212");
 const unit = (words) => (words ? ` ${words}` : "");
 
-function axisX(spec, colours, told) {
+function axisX(spec, colours, told, width) {
   const axis = {
     type: spec.x.kind,
     data: spec.x.kind === "category" ? spec.x.values : undefined,
     name: spec.x.kind === "value" ? spec.x.name + (spec.x.unit ? ` (${spec.x.unit})` : "") : undefined,
     nameLocation: "middle",
-    boundaryGap: spec.x.kind === "category" && spec.series.some(({ kind }) => kind === "bar" || kind === "heat"),
+    boundaryGap: spec.x.kind === "category" && spec.series.some(({ kind }) => kind === "bar"),
     axisLine: { lineStyle: { color: colours.strong } },
     axisTick: { show: false },
     axisLabel: { color: colours.quiet, fontSize: 11, hideOverlap: true },
     splitLine: { show: false },
     axisPointer: { label: { show: false }, lineStyle: { color: colours.strong } },
   };
+  if (spec.x.kind === "category" && spec.x.values.length <= 12) {
+    Object.assign(axis.axisLabel, { interval: 0, hideOverlap: false, overflow: "break", width: Math.max(36, (width - 60) / spec.x.values.length - 6) });
+  }
   if (spec.x.kind === "time") axis.axisLabel.formatter = ticks(spec);
   if (spec.x.kind === "value") axis.axisLabel.formatter = told.tick;
   return axis;
@@ -66,21 +69,18 @@ function ticks(spec) {
 }
 
 function axisY(axis, index, colours, told) {
-  const category = axis.kind === "category";
   return {
     type: axis.kind,
-    data: category ? axis.values : undefined,
-    inverse: category,
-    name: category ? undefined : [axis.name, axis.unit].filter(Boolean).join(", "),
-    nameTextStyle: { color: colours.quiet, align: index ? "right" : "left", padding: index ? [0, 0, 4, 0] : [0, 0, 4, -4] },
+    name: [axis.name, axis.unit].filter(Boolean).join(", "),
+    nameTextStyle: { color: colours.quiet, align: index ? "right" : "left", padding: 0 }, nameGap: 10,
     nameMoveOverlap: false,
     position: index ? "right" : "left",
     scale: axis.zero === false,
     splitNumber: 4,
-    axisLabel: { color: colours.quiet, fontSize: 11, formatter: category ? undefined : told.tick },
+    axisLabel: { color: colours.quiet, fontSize: 11, formatter: told.tick },
     axisLine: { show: false },
     axisTick: { show: false },
-    splitLine: { show: !category && index === 0, lineStyle: { color: colours.line } },
+    splitLine: { show: index === 0, lineStyle: { color: colours.line } },
   };
 }
 
@@ -88,9 +88,8 @@ function seriesOf(series, index, spec, colours) {
   const tone = series.tone ? colours[series.tone] : colours.categories[index % colours.categories.length];
   const data = pairs(series, spec);
   if (series.kind === "band") return band(series, spec, tone);
-  if (series.kind === "heat") return { type: "heatmap", name: series.name, data: series.values, itemStyle: { borderColor: colours.surface, borderWidth: 1 } };
   if (series.kind === "dots") return { type: "scatter", name: series.name, data, symbolSize: 6, itemStyle: { color: tone, opacity: 0.8 } };
-  if (series.kind === "bar") return bar(series, data, tone, colours, spec);
+  if (series.kind === "bar") return bar(series, data, tone, colours);
   return {
     type: "line", name: series.name, data, yAxisIndex: series.axis ?? 0, stack: series.stack || undefined,
     step: series.kind === "step" ? "end" : undefined, showSymbol: data.length <= 24, symbolSize: 5, connectNulls: false, sampling: "lttb",
@@ -99,10 +98,10 @@ function seriesOf(series, index, spec, colours) {
   };
 }
 
-function bar(series, data, tone, colours, spec) {
+function bar(series, data, tone, colours) {
   const shades = series.tones?.map((name) => colours[name]);
   const items = data.map((value, at) => ({ value, href: series.hrefs?.[at], itemStyle: { color: shades?.[at] ?? tone } }));
-  const hidden = series.name === "" && spec.kind === "waterfall";
+  const hidden = series.name === "" && !series.tones;
   return {
     type: "bar", name: series.name, data: hidden ? data : items, stack: series.stack || undefined, yAxisIndex: series.axis ?? 0, barMaxWidth: 36, barCategoryGap: "28%",
     itemStyle: hidden ? { color: "transparent" } : { borderRadius: 1 }, silent: hidden, tooltip: { show: !hidden },
@@ -125,7 +124,7 @@ function pairs(series, spec) {
 }
 
 function legend(spec, colours) {
-  const names = spec.series.filter(({ name }) => name).map(({ name }) => name);
+  const names = named(spec).map(({ name }) => name);
   return { type: "plain", top: 0, left: 0, itemWidth: 14, itemHeight: 8, icon: "roundRect", textStyle: { color: colours.text, fontSize: 12 }, data: names, selectedMode: spec.kind !== "fan" };
 }
 
@@ -135,18 +134,8 @@ function marks(spec, colours, told) {
     data: spec.marks.map((mark) => ({
       [mark.axis === "x" ? "xAxis" : "yAxis"]: mark.value,
       lineStyle: { color: colours[mark.tone] ?? colours.quiet, type: [4, 4], width: 1 },
-      label: { formatter: mark.axis === "x" ? mark.name : `${mark.name} ${told.tick(mark.value)}`, position: mark.axis === "x" ? "insideEndTop" : "insideEndTop", color: colours.quiet, fontSize: 11 },
+      label: { formatter: mark.axis === "x" ? mark.name : `${mark.name} ${told.tick(mark.value)}`, position: mark.axis === "x" ? "insideEndTop" : "insideEndTop", color: colours.quiet, fontSize: 11, backgroundColor: colours.surface, padding: [1, 3], distance: 1 },
     })),
-  };
-}
-
-function heat(spec, colours, told) {
-  const shades = spec.diverging ? colours.divergence : colours.sequence;
-  const pieces = spec.limits.slice(0, -1).map((low, at) => ({ gte: low, [at === spec.limits.length - 2 ? "lte" : "lt"]: spec.limits[at + 1], color: shades[Math.round((at * 6) / Math.max(1, spec.limits.length - 2))] }));
-  return {
-    grid: { left: 8, right: 16, top: 40, bottom: 4, outerBoundsMode: "same" },
-    visualMap: { type: "piecewise", pieces, orient: "horizontal", top: 0, left: 0, itemWidth: 14, itemHeight: 10, itemGap: 8, textStyle: { color: colours.quiet, fontSize: 11 }, formatter: (low, high) => `${told.tick(low)}–${told.tick(high)}`, selectedMode: false },
-    legend: undefined,
   };
 }
 
@@ -156,10 +145,6 @@ function tooltip(spec, colours, told) {
     renderMode: "richText", confine: true, backgroundColor: colours.surface, borderColor: colours.strong, borderWidth: 1, padding: [8, 10],
     textStyle: { color: colours.text, fontSize: 12, fontFamily: colours.font, lineHeight: 18 }, shadowBlur: 0,
   };
-  if (spec.kind === "heat") {
-    const [x, y] = [spec.x.values, spec.y[0].values];
-    return { ...common, trigger: "item", formatter: ({ value }) => `${x[value[0]]}, ${y[value[1]]}: ${told.tick(value[2])} ${spec.unit}` };
-  }
   if (spec.kind === "dots") return { ...common, trigger: "item", formatter: ({ seriesName, value }) => `${seriesName}\n${told.tick(value[0])} ${spec.x.unit} · ${told.value(value[1])}` };
   return { ...common, trigger: "axis", axisPointer: { type: "line" }, formatter: (points) => axisWords(points, spec, told) };
 }

@@ -1,14 +1,14 @@
 // Draws the specs that console/charts.py builds. Loaded only by pages with charts.
-import { BarChart, HeatmapChart, LineChart, ScatterChart } from "echarts/charts";
-import { AriaComponent, DataZoomInsideComponent, GridComponent, LegendComponent, MarkLineComponent, TooltipComponent, VisualMapPiecewiseComponent } from "echarts/components";
+import { BarChart, LineChart, ScatterChart } from "echarts/charts";
+import { DataZoomInsideComponent, GridComponent, LegendComponent, MarkLineComponent, TooltipComponent } from "echarts/components";
 import { init, use } from "echarts/core";
 import { CanvasRenderer } from "echarts/renderers";
 import { palette } from "./chart-palette.js";
 import { optionOf } from "./chart-option.js";
 
 use([
-  BarChart, HeatmapChart, LineChart, ScatterChart, AriaComponent, DataZoomInsideComponent, GridComponent, LegendComponent,
-  MarkLineComponent, TooltipComponent, VisualMapPiecewiseComponent, CanvasRenderer,
+  BarChart, LineChart, ScatterChart, DataZoomInsideComponent, GridComponent, LegendComponent,
+  MarkLineComponent, TooltipComponent, CanvasRenderer,
 ]);
 
 const drawn = new Map();
@@ -22,18 +22,18 @@ export function drawChart(figure) {
   const spec = JSON.parse(figure.querySelector("script[type='application/json']").textContent);
   const chart = init(place, null, { renderer: "canvas" });
   drawn.set(place, { chart, spec });
-  paint(chart, spec);
+  paint(place, chart, spec);
   sizes.observe(place);
   chart.on("click", ({ data }) => data?.href && location.assign(data.href));
 }
 
-function paint(chart, spec) {
-  chart.setOption(optionOf(spec, palette(), document.documentElement.lang), true);
+function paint(place, chart, spec) {
+  chart.setOption(optionOf(spec, palette(), document.documentElement.lang, place.clientWidth), true);
 }
 
 function repaint() {
   for (const [place, { chart, spec }] of drawn) {
-    if (place.isConnected) paint(chart, spec);
+    if (place.isConnected) paint(place, chart, spec);
     else {
       chart.dispose();
       sizes.unobserve(place);

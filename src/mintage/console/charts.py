@@ -18,8 +18,8 @@ from mintage.console.formats import DASH, Formats, iso
 
 Value = Decimal | int | float | None
 """A value of a chart; None where it is unknown, which is a gap and never zero."""
-Kind = Literal["series", "fan", "waterfall", "heat", "dots"]
-SeriesKind = Literal["line", "area", "step", "bar", "band", "dots", "heat"]
+Kind = Literal["series", "fan", "waterfall", "dots"]
+SeriesKind = Literal["line", "area", "step", "bar", "band", "dots"]
 _ESCAPES = {ord(char): f"\\u{ord(char):04x}" for char in "<>&\u2028\u2029"}
 
 
@@ -107,9 +107,6 @@ class Spec(msgspec.Struct, frozen=True, kw_only=True):
         series: what is drawn.
         marks: lines across.
         summary: the chart in one sentence, for those who do not see it.
-        unit: unit of a heat map's cells.
-        limits: bounds between a heat map's colours, ascending.
-        diverging: whether those colours part at a middle.
         head: the table's heads.
         rows: the table's rows, as text.
     """
@@ -120,9 +117,6 @@ class Spec(msgspec.Struct, frozen=True, kw_only=True):
     series: tuple[Series, ...]
     marks: tuple[Mark, ...] = ()
     summary: str = ""
-    unit: str = ""
-    limits: tuple[float, ...] = ()
-    diverging: bool = False
     head: tuple[str, ...] = ()
     rows: tuple[tuple[str, ...], ...] = ()
 
@@ -261,65 +255,26 @@ def waterfall(
         names_name: the table's head over the names.
         hrefs: where a click on each step leads.
     """
-    level, low, high, tones = 0.0, [], [], []
+    level = 0.0
+    ends: list[tuple[float, float]] = []
+    tones: list[str] = []
     for _, amount, is_level in steps:
         step = _float(amount) or 0.0
         before, level = (0.0, step) if is_level else (level, level + step)
-        low.append(min(before, level))
-        high.append(abs(level - before))
+        ends.append((min(before, level), max(before, level)))
         tones.append("accent" if is_level else "good" if step >= 0 else "bad")
     names = [name for name, _, _ in steps]
     amounts = [amount for _, amount, _ in steps]
-    shown = _floats(amounts)
+    parts = [_above_and_below(low, high) for low, high in ends]
+    common: dict[str, Any] = {"kind": "bar", "stack": "steps", "tones": tones, "hrefs": list(hrefs)}
     series = [
-        Series(name="", kind="bar", values=[value if value > 0 else 0.0 for value in low], stack="steps"),
-        Series(name=y.name, kind="bar", values=high, shown=shown, stack="steps", tones=tones, hrefs=list(hrefs)),
+        Series(name="", kind="bar", values=[under for under, _, _ in parts], stack="steps"),
+        Series(name=y.name, values=[up for _, up, _ in parts], shown=_floats(amounts), **common),
+        Series(name="", values=[down for _, _, down in parts], **common),
     ]
     x = Axis(name=names_name, kind="category", values=names)
     rows = _rows(formats, names, [amounts], [y.digits])
     return _done("waterfall", x, (y,), series, (), (names_name, y.title()), rows)
-
-
-def heat(
-    formats: Formats,
-    across: Sequence[str],
-    down: Sequence[str],
-    values: Sequence[Sequence[Value]],
-    limits: Sequence[float],
-    y: Axis,
-    *,
-    down_name: str = "",
-    diverging: bool = False,
-) -> Spec:
-    """A matrix of colours.
-
-    Args:
-        formats: the reader's language.
-        across: names of the columns.
-        down: names of the rows.
-        values: rows of values.
-        limits: bounds between the colours, ascending, two to eight.
-        y: name, unit and digits of what is coloured.
-        down_name: the table's head over the rows' names.
-        diverging: whether the colours part at a middle.
-    """
-    cells = [[column, row, _float(value)] for row, line in enumerate(values) for column, value in enumerate(line)]
-    known = [cell for cell in cells if cell[2] is not None]
-    rows = tuple(
-        (name, *(formats.number(value, y.digits) for value in line)) for name, line in zip(down, values, strict=True)
-    )
-    return Spec(
-        kind="heat",
-        x=Axis(kind="category", values=list(across)),
-        y=(Axis(kind="category", name=down_name, digits=y.digits, values=list(down)),),
-        series=(Series(name=y.name, kind="heat", values=known),),
-        summary=y.title(),
-        unit=y.unit,
-        limits=tuple(float(limit) for limit in limits),
-        diverging=diverging,
-        head=(down_name, *across),
-        rows=rows,
-    )
 
 
 def dots(formats: Formats, groups: dict[str, Sequence[tuple[Value, Value, str]]], x: Axis, y: Axis) -> Spec:
@@ -391,6 +346,15 @@ def _done(
     ends = f"{rows[0][0]} – {rows[-1][0]}" if rows else DASH
     summary = f"{names} ({y[0].unit}): {ends}" if y[0].unit else f"{names}: {ends}"
     return Spec(kind=kind, x=x, y=y, series=tuple(series), marks=tuple(marks), summary=summary, head=head, rows=rows)
+
+
+def _above_and_below(low: float, high: float) -> tuple[float, float, float]:
+    """A bar that hangs in the air, as the bars that stack from zero: what is not seen, then what is above and below."""
+    if low >= 0:
+        return low, high - low, 0.0
+    if high <= 0:
+        return high, 0.0, low - high
+    return 0.0, high, low
 
 
 def _rows(

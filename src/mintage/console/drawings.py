@@ -8,6 +8,8 @@ from decimal import Decimal
 import msgspec
 from markupsafe import Markup
 
+from mintage.console.formats import Formats
+
 Value = Decimal | int | float | None
 _WIDTH, _HEIGHT = 100.0, 24.0
 
@@ -88,7 +90,50 @@ class Place(msgspec.Struct, frozen=True, kw_only=True):
     label: str
     href: str = ""
     tone: str = "info"
-    size: float = 2.5
+
+
+class Heat(msgspec.Struct, frozen=True, kw_only=True):
+    """A table whose cells are coloured by their values.
+
+    Attributes:
+        head: heads of the columns, that over the rows' names first.
+        rows: name, then words and colour's class of each cell.
+    """
+
+    head: tuple[str, ...]
+    rows: tuple[tuple[str, tuple[tuple[str, str], ...]], ...]
+
+
+class Spot(msgspec.Struct, frozen=True, kw_only=True):
+    """A place where the map shows it.
+
+    Attributes:
+        place: the place.
+        x: from the left edge of the whole world, in degrees.
+        y: from the top.
+        left: whether its name stands to its left, so that it stays on the map.
+    """
+
+    place: Place
+    x: float
+    y: float
+    left: bool
+
+
+class World(msgspec.Struct, frozen=True, kw_only=True):
+    """A map that shows its places and what lies around them.
+
+    Attributes:
+        view: the part of the world that is seen, as SVG's viewBox.
+        spots: the places.
+        radius: of a place.
+        text: height of a name.
+    """
+
+    view: str
+    spots: tuple[Spot, ...]
+    radius: float
+    text: float
 
 
 def sparkline(
@@ -188,6 +233,60 @@ def hall(cells: Sequence[Cell], legend: Sequence[Shade], *, gap: float = 0.12) -
     )
 
 
+def world(places: Sequence[Place], *, ratio: float = 2.4, least: float = 60.0) -> World:
+    """A map of the world, cut to where the places are.
+
+    Args:
+        places: the places.
+        ratio: width over height of the map.
+        least: degrees across that it shows at the least.
+    """
+    at = [(place, place.longitude + 180, 90 - place.latitude) for place in places] or [(None, 180.0, 60.0)]
+    west, east = min(x for _, x, _ in at), max(x for _, x, _ in at)
+    north, south = min(y for _, _, y in at), max(y for _, _, y in at)
+    width = min(360.0, max(least, (east - west) * 1.4, (south - north) * 1.6 * ratio))
+    height = min(150.0, width / ratio)
+    left = _between((west + east - width) / 2, 0, 360 - width)
+    top = _between((north + south - height) / 2, 0, 150 - height)
+    spots = tuple(
+        Spot(place=place, x=round(x, 2), y=round(y, 2), left=x > left + width * 0.75)
+        for place, x, y in at
+        if place is not None
+    )
+    view = " ".join(_told(edge) for edge in (left, top, width, height))
+    return World(view=view, spots=spots, radius=round(width / 90, 2), text=round(width / 32, 2))
+
+
+def heat(
+    formats: Formats,
+    across: Sequence[str],
+    down: Sequence[str],
+    values: Sequence[Sequence[Value]],
+    limits: Sequence[float],
+    *,
+    digits: int = 0,
+    down_name: str = "",
+    diverging: bool = False,
+) -> Heat:
+    """A table of values in colours, such as a day's hours by site.
+
+    Args:
+        formats: the reader's language.
+        across: heads of the columns.
+        down: names of the rows.
+        values: rows of values.
+        limits: bounds between the colours, ascending, at most six.
+        digits: decimals to print.
+        down_name: the head over the rows' names.
+        diverging: whether the colours part at a middle.
+    """
+    rows = tuple(
+        (name, tuple((formats.number(value, digits), shade_of(value, limits, diverging=diverging)) for value in line))
+        for name, line in zip(down, values, strict=True)
+    )
+    return Heat(head=(down_name, *across), rows=rows)
+
+
 def shade_of(value: Value, limits: Sequence[float], *, diverging: bool = False) -> str:
     """Class of the colour for a value among limits (ascending, one less than colours); "s-unknown" without a value."""
     if value is None:
@@ -212,7 +311,11 @@ def _rect(kind: str, x: float, width: float, y: float, height: float) -> Markup:
 
 
 def _within(percent: float) -> float:
-    return min(100.0, max(0.0, percent))
+    return _between(percent, 0.0, 100.0)
+
+
+def _between(value: float, low: float, high: float) -> float:
+    return min(high, max(low, value))
 
 
 def _told(number: float) -> str:

@@ -13,6 +13,8 @@ from mintage.console.told import told_in_chinese
 Language = Literal["en", "zh-Hant"]
 LANGUAGES: dict[Language, str] = {"en": "English", "zh-Hant": "繁體中文"}
 """Languages by their BCP 47 tag, as each calls itself."""
+NOW_US = 5_000_000
+"""Microseconds that nobody notices."""
 _LOCALES: dict[Language, str] = {"en": "en", "zh-Hant": "zh_Hant"}
 
 
@@ -36,6 +38,12 @@ class Words(Formats):
         values.setdefault("num", self.number(n))
         form = self._form(one) if self.chinese else (one if n == 1 else many)
         return form % values
+
+    def ago(self, instant_us: int | None, now_us: int) -> str:
+        """How long ago an instant was; what is a few seconds away is now."""
+        if instant_us is not None and abs(instant_us - now_us) < NOW_US:
+            return self.gettext("just now")
+        return super().ago(instant_us, now_us)
 
     def told(self, text: str) -> str:
         """A sentence of a service in this language."""
