@@ -133,6 +133,10 @@ TAMPERED: dict[str, tuple[Callable[[Entries], Entries], str]] = {
     "no manifest": (lambda found: found[:-1], "has no manifest"),
     "behind the manifest": (lambda found: [*found, member("console.db")], "stands behind the manifest"),
     "manifest of nonsense": (lambda found: [*found[:-1], member(MANIFEST, b"[1]")], "cannot be read"),
+    "manifest of bytes": (
+        lambda found: [*found[:-1], member(MANIFEST, b'{"version": 1, "format": "\xff"}')],
+        "cannot be read",
+    ),
     "deep manifest": (lambda found: [*found[:-1], member(MANIFEST, b"[" * 100_000)], "cannot be read"),
     "unknown place": (lambda found: with_manifest([member("somewhere/x"), *found]), "has no place here"),
     "file for a folder": (lambda found: with_manifest([member("sites"), *found]), "has no place here"),

@@ -218,7 +218,7 @@ def walk(path: Path, take: Callable[[str, Hashing], None]) -> None:
             while rest := raw.read(PART_BYTES):  # to its end, where gzip's own checksum stands
                 if rest.strip(b"\0"):
                     raise damaged(path, "something stands behind its end")
-    except (tarfile.TarError, EOFError, zlib.error) as error:
+    except (tarfile.TarError, EOFError, zlib.error, ValueError) as error:  # a header's number or text may be nonsense
         raise damaged(path, f"it cannot be unpacked ({error})") from error
     except OSError as error:
         if error.errno is None:  # gzip's own complaints
@@ -262,7 +262,7 @@ def _manifest(path: Path, file: Hashing) -> Manifest:
                 remedy="Upgrade Mintage.",
             )
         manifest = msgspec.json.decode(raw, type=Manifest)
-    except (msgspec.MsgspecError, KeyError, RecursionError) as error:
+    except (msgspec.MsgspecError, UnicodeDecodeError, KeyError, RecursionError) as error:
         raise damaged(path, f"its manifest cannot be read ({error})") from error
     if manifest.format != FORMAT or len({item.name for item in manifest.files}) != len(manifest.files):
         raise damaged(path, "its manifest is not one of a backup")

@@ -56,6 +56,7 @@ class Span(msgspec.Struct, frozen=True):
 
 
 def kpi_rows(journal: Journal, span: Span) -> Iterator[Cells]:
+    """Each KPI of the period, with its definition, and its source or the reason why it is unknown."""
     for item in kpi_table(View(journal), span.period()):
         known = definitions()[item.id]
         yield (
