@@ -13,7 +13,6 @@ from mintage.fleet.board.source import Delta, Sighting
 from mintage.fleet.latest import Place
 from mintage.fleet.latest_store import define, gone, last_change
 from mintage.state.db import StateDb
-from mintage.units.errors import StoreError
 
 ALERTS_S = 2.0
 """Real seconds between two looks at the open alerts of a site."""
@@ -105,7 +104,8 @@ def _sighting(asset: str, body: bytes) -> Sighting:
     try:
         row = _DECODER.decode(body)
     except msgspec.MsgspecError as error:
-        raise StoreError(f"the latest state of {asset} cannot be read: {error}.") from error
+        # One damaged row must not hide the others of its site; the next poll writes it anew.
+        return Sighting(asset=asset, place=Place(address=""), reason=f"its latest state cannot be read: {error}")
     said = row.snapshot
     return Sighting(
         asset=asset,
