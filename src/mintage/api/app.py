@@ -20,7 +20,7 @@ from mintage.api.problems import plain_problem, problem_of, problem_reply
 from mintage.api.reply import RouteInfo, replying
 from mintage.api.routes import ROUTERS
 from mintage.api.routes.server import health, metrics, ready
-from mintage.api.shield import BODY_BYTES_MAX, Shield
+from mintage.api.shield import Shield
 from mintage.desk.company import Company
 from mintage.units.errors import MintageError
 
@@ -37,14 +37,7 @@ def build(company: Company, *, hosts: Iterable[str] = (), secure: bool = False) 
         hosts: names by which the server may be called; any where empty.
         secure: whether it is served over HTTPS.
     """
-    app = FastAPI(
-        title="Mintage",
-        version=__version__,
-        docs_url=None,
-        redoc_url=None,
-        openapi_url=None,
-        max_body_size=BODY_BYTES_MAX,
-    )
+    app = FastAPI(title="Mintage", version=__version__, docs_url=None, redoc_url=None, openapi_url=None)
     app.state.company = company
     app.state.secure = secure
     app.state.registry = CollectorRegistry()

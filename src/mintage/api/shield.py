@@ -17,7 +17,7 @@ BODY_BYTES_MAX = 32 << 20
 """Bytes of any body, uploads included."""
 BODY_S = 30.0
 """Real seconds within which a body must have come."""
-QUERY_BYTES_MAX = 64 << 10
+QUERY_BYTES_MAX = 32 << 10
 POLICY = (
     "default-src 'none'; script-src 'self'; style-src 'self'; img-src 'self' data:; font-src 'self'; "
     "connect-src 'self'; form-action 'self'; frame-ancestors 'none'; base-uri 'none'; object-src 'none'"
