@@ -2,7 +2,8 @@
 
 Builds everything anew under var/, on the embedded default: import, close of both quarters, statements, KPIs, a trace,
 the tie-out of the company's own call (which has errors planted), a plan, and one HTML report; then a virtual site whose
-machines are adopted, shed load when asked, and earn a day's bitcoin that is reconciled from share to satoshi.
+machines are adopted, shed load when asked, and earn a day's bitcoin that is reconciled from share to satoshi; at last
+the console, in which all of it is alive.
 """
 
 from __future__ import annotations
@@ -13,6 +14,7 @@ import time
 from collections.abc import Iterable
 from pathlib import Path
 
+import demo_console
 import demo_site
 
 EXAMPLE = Path("examples/lodequarry")
@@ -62,11 +64,11 @@ def main() -> int:
     reached = run(0, STEPS, demo_site.Site(OUT / "demo-sites", DB))
     with demo_site.running(OUT, DB) as site:
         run(reached, demo_site.steps(site), site)
-    print(f"\nDone in {time.perf_counter() - begun:.0f} s.")
-    print(f"Report:  {(OUT / 'report.html').resolve().as_uri()}")
-    print(f"Tie-out: {(OUT / 'tieout.html').resolve().as_uri()}")
-    print(f"Journal: {DB} (try: mintage facts list --db {DB})")
-    return 0
+        print(f"\nDone in {time.perf_counter() - begun:.0f} s.")
+        print(f"Report:  {(OUT / 'report.html').resolve().as_uri()}")
+        print(f"Tie-out: {(OUT / 'tieout.html').resolve().as_uri()}")
+        print(f"Journal: {DB} (try: mintage facts list --db {DB})")
+        return demo_console.tour(site, DB, OUT)
 
 
 if __name__ == "__main__":
