@@ -92,6 +92,7 @@ def built(tmp_path_factory: pytest.TempPathFactory) -> Path:
     (home / "site.toml").write_text(text, "utf-8")
     (home / "site.pem").write_text("certificate")
     (home / "site.key").write_text("SECRET")
+    places.state.with_suffix(".key").write_bytes(b"SECRET")
     for number, site in enumerate(("alder", "birch")):
         state = StateDb(places.data / site / "agent.db")
         state.define(TABLES)
@@ -176,6 +177,7 @@ def test_secrets_stay_and_what_lies_elsewhere_is_told(company: Places, built: Pa
     notes = "\n".join(made.manifest.notes)
     assert str(built / "shared" / "rules.toml") in notes
     assert "private key" in notes
+    assert str(company.state.with_suffix(".key")) in notes
     assert "birch: no agent said where" in notes
     assert [name for name in names(made.manifest) if name.startswith("sites/alder/elsewhere/")]
     assert stat.S_IMODE(made.path.stat().st_mode) == 0o600

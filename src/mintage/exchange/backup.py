@@ -82,6 +82,11 @@ class _Work:
 
     def run(self, places: Places) -> Manifest:
         self._database(STATE, places.state)
+        key = places.state.with_suffix(".key")
+        if key.is_file():
+            self.notes.append(
+                f"console: the key {key} is not in the backup; keep it apart and put it back beside {STATE}"
+            )
         for folder in _folders(places.data):
             self._site(folder)
         self._folder(HEADQUARTERS, places.headquarters)
