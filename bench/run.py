@@ -20,6 +20,7 @@ ROOT = Path(__file__).parents[1]
 DEFAULT: dict[str, tuple[str, ...]] = {
     "ledger": (),
     "intake": (),
+    "export": (),
     "startup": (),
     "tieout": (),
     "plan": (),

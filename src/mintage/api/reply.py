@@ -127,6 +127,8 @@ def parameters(endpoint: Callable[..., Any]) -> tuple[str | None, Any]:
     for parameter in inspect.signature(endpoint).parameters.values():
         told = getattr(parameter.default, "dependency", None)
         if isinstance(told, Needs):
+            if body is not None:
+                raise AssertionError(f"{endpoint.__name__} reads a body before it knows who asks")
             right = told.right
         elif isinstance(told, BodyOf):
             body = told.type_

@@ -52,10 +52,21 @@ GROUPS = {
     "capital": "Shares and ADS.",
     "market": "Prices, difficulty, hashprice.",
     "serve": (
-        "Serve the console and the API of a company.\n\n"
-        'Example: mintage serve --name "My Mine" --listen 127.0.0.1:4300'
+        'Serve the console and the API of a company.\n\nExample: mintage serve --name "My Mine" --listen 127.0.0.1:4300'
     ),
     "people": "Who works with the console: roles, invitations, tokens, sessions.",
+    "export": (
+        "Write the journal and what follows from it as files of other programs.\n\n"
+        "Example: mintage export journal beancount --out books.beancount"
+    ),
+    "backup": (
+        "Save journal, console, sites with their telemetry, headquarters and wallets in one file.\n\n"
+        "Example: mintage backup --out mintage-2025-06-30.tar.gz"
+    ),
+    "restore": (
+        "Put a backup where there is nothing, verified and whole, or not at all.\n\n"
+        "Example: mintage restore mintage-2025-06-30.tar.gz --into restored"
+    ),
     "report": ("Write one self-contained HTML report of a period.\n\nExample: mintage report 2025Q2 --out report.html"),
     "dev": "Skeletons for drivers of your own.",
     "docs": "Generate the reference pages under docs/.",

@@ -6,6 +6,6 @@ from importlib import import_module
 
 from mintage.api.reply import ApiRouter
 
-GROUPS = ("server", "live", "jobs", "disclosure", "plan", "chain", "audit", "settings")
+GROUPS = ("server", "live", "jobs", "disclosure", "plan", "chain", "production", "audit", "settings")
 """Modules of this package, in the order in which the docs list them."""
 ROUTERS: tuple[ApiRouter, ...] = tuple(import_module(f"{__name__}.{name}").router for name in GROUPS)

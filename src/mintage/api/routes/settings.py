@@ -110,7 +110,7 @@ def my_account(asked: Asked = needs("self.write")) -> Account:
 
 
 @router.post("/settings/tokens", status_code=201)
-def make_token(told: TokenBody = body_of(TokenBody), asked: Asked = needs("self.write")) -> TokenMade:
+def make_token(asked: Asked = needs("self.write"), told: TokenBody = body_of(TokenBody)) -> TokenMade:
     """Make a token for a program; its secret is told this once."""
     made = asked.company.people.new_token(asked.caller, told.label, told.rights, sites=told.sites, days=told.days)
     asked.company.record_of(made, asked.id)
@@ -136,7 +136,7 @@ def person(name: str, asked: Asked = needs("people.write")) -> PersonDetail:
 
 
 @router.post("/settings/people", status_code=201)
-def invite(told: InviteBody = body_of(InviteBody), asked: Asked = needs("people.write")) -> Invitation:
+def invite(asked: Asked = needs("people.write"), told: InviteBody = body_of(InviteBody)) -> Invitation:
     """Add somebody, who sets a password through a link that serves once."""
     made = asked.company.people.invite(asked.caller, told.name, told.shown, told.grants)
     asked.company.record_of(made, asked.id)
@@ -144,7 +144,7 @@ def invite(told: InviteBody = body_of(InviteBody), asked: Asked = needs("people.
 
 
 @router.post("/settings/people/{name}/roles")
-def change_role(name: str, told: GrantBody = body_of(GrantBody), asked: Asked = needs("people.write")) -> Changed:
+def change_role(name: str, asked: Asked = needs("people.write"), told: GrantBody = body_of(GrantBody)) -> Changed:
     """Give somebody a role, or take it away."""
     known(asked, name)
     act = asked.company.people.revoke if told.remove else asked.company.people.grant
