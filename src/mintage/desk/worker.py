@@ -21,6 +21,7 @@ KINDS: dict[str, str] = {
     "tieout": "mintage.desk.tieout_job:work",
     "close": "mintage.desk.close_job:work",
     "check": "mintage.desk.check_job:work",
+    "reconcile": "mintage.desk.reconcile_job:work",
     "export": "mintage.desk.export_job:work",
 }
 """Kind of job to the function that does it: `work(journal, task, tell) -> result`."""
