@@ -19,14 +19,13 @@ from mintage.fleet.energy.bill import day_cost, hourly_cost
 from mintage.fleet.energy.heat import (
     HeatDay,
     contract_on,
-    day_hours,
     heat_credit_usd_mwh,
-    heat_day,
     heat_fact,
     heat_usd_mwh,
 )
+from mintage.fleet.energy.heat_site import site_heat_day
 from mintage.fleet.energy.programs import Performance, credit
-from mintage.fleet.energy.readings import Interval, heat_energy, site_energy, site_intervals
+from mintage.fleet.energy.readings import Interval, site_intervals
 from mintage.fleet.energy.sheet import Row
 from mintage.fleet.energy.tariff import Tariff
 from mintage.fleet.energy.windows import midnight_us, zone_of
@@ -148,17 +147,13 @@ def heat(
     """
     found, site = tariff_of(options, tariff), options.load()
     contract = contract_on(found.file.heat, day, customer)
-    first_us, last_us = midnight_us(day, _UTC), midnight_us(day + timedelta(days=1), _UTC)
-    electric_wh = None if electric_kwh is None else int(electric_kwh * 1000)
-    metered_wh = None
-    if (options.folder(site) / "agent.db").exists():
-        db = options.state(site)
-        metered_wh = heat_energy(db, site, first_us, last_us).wh
-        supply_wh = site_energy(db, site, first_us, last_us).wh
-        if electric_wh is None and supply_wh is not None:
-            electric_wh = int(supply_wh / site.pue)
-    sold = heat_day(
-        contract, electric_wh=electric_wh, outdoor_c=outdoor, metered_wh=metered_wh, hours=day_hours(day, _UTC)
+    sold = site_heat_day(
+        site,
+        contract,
+        day,
+        db=options.state(site) if (options.folder(site) / "agent.db").exists() else None,
+        outdoor_c=outdoor,
+        electric_wh=None if electric_kwh is None else int(electric_kwh * 1000),
     )
     fact = heat_fact(site.name, contract, day, sold, actor())
     if record and fact is not None:

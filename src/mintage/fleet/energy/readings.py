@@ -6,7 +6,8 @@ where the counter was not believed, an instant inside is unknown, with its reaso
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from bisect import bisect_right
+from collections.abc import Iterator, Mapping, Sequence
 from fractions import Fraction
 
 import msgspec
@@ -161,19 +162,8 @@ def energy_between(db: StateDb, meters: Sequence[str], from_us: int, to_us: int)
     _ready(db)
     if not meters:
         return Metered(wh=None, known_wh=0, reason="there is no meter.")
-    known_wh, reason = 0, ""
-    for meter in meters:
-        first, why_first = _counter_at(db, meter, from_us)
-        last, why_last = _counter_at(db, meter, to_us)
-        reason = reason or why_first or why_last
-        if first is None or last is None:
-            continue
-        known_wh += last[0] - first[0]
-        unknown_s = (last[1] - first[1]) / 1e6
-        if unknown_s and not reason:
-            fault = _first_fault(db, meter, from_us, to_us)
-            reason = f"for {unknown_s / 60:.0f} minutes meter {meter} was not believed: {fault}."
-    return Metered(wh=None if reason else known_wh, known_wh=known_wh, reason=reason)
+    edges = {meter: (_counter_at(db, meter, from_us), _counter_at(db, meter, to_us)) for meter in meters}
+    return _metered(db, edges, from_us, to_us)
 
 
 def site_energy(db: StateDb, site: Site, from_us: int, to_us: int) -> Metered:
@@ -197,9 +187,13 @@ def site_intervals(db: StateDb, site: Site, from_us: int, to_us: int, minutes: i
         to_us: last instant; an interval that ends after it is left out.
         minutes: length of an interval.
     """
+    _ready(db)
+    meters, reason = supply_meters(site)
+    tracks = {meter: _Track(db, meter, from_us, to_us) for meter in meters}
     found = []
     for start_us, end_us in _spans(from_us, to_us, minutes * 60_000_000):
-        metered = site_energy(db, site, start_us, end_us)
+        edges = {meter: (track.at(start_us), track.at(end_us)) for meter, track in tracks.items()}
+        metered = Metered(wh=None, known_wh=0, reason=reason) if reason else _metered(db, edges, start_us, end_us)
         found.append(Interval(start_us=start_us, end_us=end_us, wh=metered.wh, reason=metered.reason))
     return found
 
@@ -226,22 +220,73 @@ def _spans(from_us: int, to_us: int, length_us: int) -> Iterator[tuple[int, int]
         from_us += length_us
 
 
-def _counter_at(db: StateDb, meter: str, at_us: int) -> tuple[tuple[int, int] | None, str]:
-    """Energy counted and time unknown since the meter's first reading, at an instant; None with the reason."""
-    believed = "SELECT at_us, counted_wh, unknown_us FROM meter_reading WHERE meter = ? AND counted_wh IS NOT NULL"
-    before = db.rows(f"{believed} AND at_us <= ? ORDER BY at_us DESC LIMIT 1", (meter, at_us))
-    if before and before[0][0] == at_us:
-        return (before[0][1], before[0][2]), ""
-    after = db.rows(f"{believed} AND at_us > ? ORDER BY at_us LIMIT 1", (meter, at_us))
+_Counter = tuple[tuple[int, int] | None, str]
+"""Energy counted and time unknown since the meter's first reading, at an instant; None with the reason."""
+_Row = tuple[int, int, int]
+_BELIEVED = "SELECT at_us, counted_wh, unknown_us FROM meter_reading WHERE meter = ? AND counted_wh IS NOT NULL"
+
+
+class _Track:
+    """A meter's believed readings from the last one before an instant to the first one after another, read once."""
+
+    def __init__(self, db: StateDb, meter: str, from_us: int, to_us: int) -> None:
+        self._db, self._meter = db, meter
+        before = db.rows(f"{_BELIEVED} AND at_us <= ? ORDER BY at_us DESC LIMIT 1", (meter, from_us))
+        within = db.rows(f"{_BELIEVED} AND at_us > ? AND at_us <= ? ORDER BY at_us", (meter, from_us, to_us))
+        after = db.rows(f"{_BELIEVED} AND at_us > ? ORDER BY at_us LIMIT 1", (meter, to_us))
+        self._rows: list[_Row] = [(at, wh, unknown) for at, wh, unknown in (*before, *within, *after)]
+        self._at = [row[0] for row in self._rows]
+
+    def at(self, at_us: int) -> _Counter:
+        """The counter at an instant."""
+        index = bisect_right(self._at, at_us)
+        before = self._rows[index - 1] if index else None
+        after = self._rows[index] if index < len(self._rows) else None
+        return _counter(self._db, self._meter, at_us, before, after)
+
+
+def _counter_at(db: StateDb, meter: str, at_us: int) -> _Counter:
+    """The counter of a meter at one instant."""
+    before = db.rows(f"{_BELIEVED} AND at_us <= ? ORDER BY at_us DESC LIMIT 1", (meter, at_us))
+    after = db.rows(f"{_BELIEVED} AND at_us > ? ORDER BY at_us LIMIT 1", (meter, at_us))
+    low, high = (rows[0] if rows else None for rows in (before, after))
+    return _counter(
+        db,
+        meter,
+        at_us,
+        None if low is None else (low[0], low[1], low[2]),
+        None if high is None else (high[0], high[1], high[2]),
+    )
+
+
+def _counter(db: StateDb, meter: str, at_us: int, before: _Row | None, after: _Row | None) -> _Counter:
+    """The counter between the believed readings beside an instant."""
+    if before and before[0] == at_us:
+        return (before[1], before[2]), ""
     if not before or not after:
         return None, f"meter {meter} has no reading {'before' if not before else 'after'} the instant."
-    (low_us, low_wh, low_unknown), (high_us, high_wh, high_unknown) = before[0], after[0]
+    (low_us, low_wh, low_unknown), (high_us, high_wh, high_unknown) = before, after
     if high_us - low_us > GAP_US_MAX:
         return None, f"meter {meter} has a gap of {(high_us - low_us) / 60e6:.0f} minutes around the instant."
     if high_unknown > low_unknown:
         return None, f"meter {meter} was not believed around the instant: {_first_fault(db, meter, low_us, high_us)}."
     part = Fraction(at_us - low_us, high_us - low_us)
     return (low_wh + round((high_wh - low_wh) * part), low_unknown), ""
+
+
+def _metered(db: StateDb, edges: Mapping[str, tuple[_Counter, _Counter]], from_us: int, to_us: int) -> Metered:
+    """What meters counted between two instants, from their counters there."""
+    known_wh, reason = 0, ""
+    for meter, ((first, why_first), (last, why_last)) in edges.items():
+        reason = reason or why_first or why_last
+        if first is None or last is None:
+            continue
+        known_wh += last[0] - first[0]
+        unknown_s = (last[1] - first[1]) / 1e6
+        if unknown_s and not reason:
+            fault = _first_fault(db, meter, from_us, to_us)
+            reason = f"for {unknown_s / 60:.0f} minutes meter {meter} was not believed: {fault}."
+    return Metered(wh=None if reason else known_wh, known_wh=known_wh, reason=reason)
 
 
 def _first_fault(db: StateDb, meter: str, from_us: int, to_us: int) -> str:
