@@ -6,25 +6,21 @@ and as JSON, and the summary is printed.
 
 from __future__ import annotations
 
-import http.client
 import json
 import re
 import signal
 import sys
 import threading
-from collections.abc import Iterator
-from html.parser import HTMLParser
 from pathlib import Path
-from urllib.parse import urlsplit
 
 import demo_site
+from crawl import crawl
 
 LISTEN = "127.0.0.1:4300"
-PAGES_MAX = 160
+PAGES_MAX = 250
 """Pages asked for at the most; long tables lead to thousands alike."""
-ALIKE_MAX = 4
+ALIKE_MAX = 3
 """Pages of one shape asked for: a hundred machines have a hundred pages that differ in their numbers."""
-ANSWER_S = 30.0
 SLOWER = "60"
 """Speed of the site from now on: a day in 24 minutes, in which one sees what one does."""
 TOUR = (
@@ -38,23 +34,6 @@ TOUR = (
     ("/plan", "thousands of futures by the books' own rules; change an assumption"),
     ("/api/docs", "every page is also data"),
 )
-_LEAVE = re.compile(
-    r"^/(static/|language|theme|sign-out|api/v1/(live|openapi)|persona)|format=csv|/export|download|\.csv"
-)
-
-
-class _Links(HTMLParser):
-    """Collects the addresses of our own that a page links to."""
-
-    def __init__(self) -> None:
-        super().__init__()
-        self.found: list[str] = []
-
-    def handle_starttag(self, tag: str, attrs: list[tuple[str, str | None]]) -> None:
-        """Note an address."""
-        for name, value in attrs:
-            if tag in ("a", "link") and name == "href" and value and value.startswith("/") and not _LEAVE.search(value):
-                self.found.append(value.partition("#")[0])
 
 
 def tour(site: demo_site.Site, db: Path, folder: Path) -> int:
@@ -82,8 +61,8 @@ def tour(site: demo_site.Site, db: Path, folder: Path) -> int:
         if not watched:
             return _check(base)
         print(f"\nThe console is at {base}  (for this computer alone; Ctrl-C ends all of it)\n")
-        for path, what in TOUR:
-            print(f"  {base + path:<60}{what}")
+        for place, what in TOUR:
+            print(f"  {base + place:<60}{what}")
         ended = threading.Event()
         signal.signal(signal.SIGINT, lambda *_: ended.set())
         signal.signal(signal.SIGTERM, lambda *_: ended.set())
@@ -92,46 +71,17 @@ def tour(site: demo_site.Site, db: Path, folder: Path) -> int:
 
 
 def _check(base: str) -> int:
-    """Ask for every page; the number of those that failed as an exit code."""
+    """Ask for every page in both languages; an exit code."""
     problems, asked = [], 0
-    for path, status, kind in _pages(base):
-        asked += 1
-        if status != 200:
-            problems.append(f"{path}: {status} ({kind})")
+    for language in ("en", "zh-Hant"):
+        headers = {"Cookie": f"mintage_language={language}"}
+        for found in crawl(base, headers, pages_max=PAGES_MAX, alike_max=ALIKE_MAX):
+            asked += 1
+            if found.status != 200:
+                problems.append(f"{found.path}: {found.status} ({language})")
+            elif found.kind == "application/json":
+                json.loads(found.text)
     print(f"Console: {asked} pages and twins asked for in English and Chinese, {len(problems)} failed.")
     for problem in problems:
         print(f"  {problem}", file=sys.stderr)
     return 1 if problems else 0
-
-
-def _pages(base: str) -> Iterator[tuple[str, int, str]]:
-    """Every page that can be reached, each asked for as page and as JSON; path, status and which."""
-    waiting, seen, shapes = ["/"], {"/"}, dict[str, int]()
-    while waiting and len(seen) <= PAGES_MAX * 4:
-        path = waiting.pop(0)
-        for language in ("en", "zh-Hant"):
-            status, text = _get(base, path, language)
-            yield path, status, language
-        links = _Links()
-        if text.startswith("<"):
-            links.feed(text)
-        else:
-            json.loads(text)
-        for link in links.found:
-            shape = re.sub(r"\d+|=[^&]*", "*", link)
-            shapes[shape] = shapes.get(shape, 0) + (link not in seen)
-            if link not in seen and shapes[shape] <= ALIKE_MAX and len(seen) < PAGES_MAX:
-                seen.add(link)
-                waiting.append(link)
-
-
-def _get(base: str, path: str, language: str) -> tuple[int, str]:
-    """Status and text of an address."""
-    connection = http.client.HTTPConnection(urlsplit(base).netloc, timeout=ANSWER_S)
-    try:
-        headers = {"Cookie": f"mintage_language={language}", "Accept": "text/html, application/json"}
-        connection.request("GET", path, headers=headers)
-        reply = connection.getresponse()
-        return reply.status, reply.read().decode("utf-8")
-    finally:
-        connection.close()
