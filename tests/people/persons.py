@@ -14,6 +14,8 @@ from mintage.units.clock import Clock
 PHRASE = "under the seventh bridge"
 OTHER_PHRASE = "a lamp beside the door"
 HOME = "192.0.2.1"
+ODD = "aZ09 -_.='\"\\/<>&%\x00\x1b\n\u202eßİ٣²陳😀"
+"""Characters that break careless programs; a list of its own, since the tables of all characters take a second."""
 
 
 def cookie_of(signed_in: SignedIn) -> str:

@@ -161,3 +161,13 @@ def test_counts_are_bounded_and_forgotten(people: People, ada: Caller, db: State
 def test_a_network_of_ipv6_counts_as_one_address(address: str, counts_as: str) -> None:
     """A customer has 64 bits of addresses to come from."""
     assert network_of(address) == counts_as
+
+
+def test_a_network_of_ipv6_is_slowed_as_one(people: People, ada: Caller) -> None:
+    """Another address of one's own network does not begin anew."""
+    for number in range(FREE["address"]):
+        with pytest.raises(SignInRefused):
+            people.sign_in(f"guess{number}", OTHER_PHRASE, f"2001:db8:1:2::{number:x}")
+    with pytest.raises(TooMany):
+        people.sign_in(ada.name, PHRASE, "2001:db8:1:2:ffff::1")
+    people.sign_in(ada.name, PHRASE, "2001:db8:1:3::1")

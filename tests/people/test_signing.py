@@ -16,12 +16,13 @@ from mintage.people.errors import SignInRefused, TooMany
 from mintage.people.passwords import Effort, Passwords
 from mintage.people.roles import Grant
 from mintage.people.service import People
-from mintage.people.sessions import FAILURES_MAX
+from mintage.people.sessions import FAILURES_MAX, Sessions
+from mintage.people.store import PeopleStore
 from mintage.state.db import StateDb
 from mintage.units.clock import StepClock
 from mintage.units.errors import InputError
 from tests.people.conftest import CHEAP
-from tests.people.persons import HOME, OTHER_PHRASE, PHRASE, caller, cookie_of, enrol, join, shown_code
+from tests.people.persons import HOME, ODD, OTHER_PHRASE, PHRASE, caller, cookie_of, enrol, join, shown_code
 
 
 def test_the_first_run_makes_one_administrator_with_a_code_of_the_server(people: People) -> None:
@@ -201,6 +202,19 @@ def test_of_two_uses_of_one_code_at_once_one_wins(people: People, ada: Caller, c
     assert len(completed) == 1
 
 
+@pytest.mark.usefixtures("ada")
+def test_what_is_used_up_is_used_up_in_the_file(db: StateDb, clock: StepClock) -> None:
+    """Whoever read before another one wrote comes too late: a step and a half session serve once."""
+    store, sessions = PeopleStore(db), Sessions(db, clock)
+    assert [store.use_step("ada", step) for step in (7, 7, 6, 8)] == [True, False, False, True]
+    half, _ = sessions.begin("ada", pending=True)
+    assert [bool(sessions.complete(half)) for _ in range(2)] == [True, False]
+    assert [store.use_setup_code("x") for _ in range(2)] == [False, False]
+    gone, _ = sessions.begin("ada", pending=False)
+    sessions.end("ada", gone.id)
+    assert sessions.rotate(gone.id) is None
+
+
 def test_a_code_on_paper_serves_once_and_for_its_owner_alone(people: People, ada: Caller, clock: StepClock) -> None:
     """Each of the ten stands for the factor once, however it is typed; another person's does not."""
     _, codes = enrol(people, ada, clock)
@@ -295,7 +309,7 @@ def test_a_new_link_for_a_forgotten_password_changes_nothing_until_it_is_used(pe
 
 
 @settings(max_examples=200, suppress_health_check=[HealthCheck.function_scoped_fixture])
-@given(cookie=st.one_of(st.none(), st.text(), st.binary().map(bytes.hex)))
+@given(cookie=st.one_of(st.none(), st.text([*ODD, "\ud800"]), st.binary().map(bytes.hex)))
 def test_a_forged_cookie_or_header_is_nobody(people: People, cookie: str | None) -> None:
     """Whatever a stranger sends: nobody, and no error."""
     assert people.caller_of_session(cookie) is None
