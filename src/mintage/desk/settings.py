@@ -27,7 +27,7 @@ class Account(msgspec.Struct, frozen=True, kw_only=True):
         shown: name as shown.
         via: how one came in: session, token or demo.
         person: what is kept of the person; None in a demonstration.
-        rights: the rights that one has anywhere.
+        rights: the rights that one has anywhere, with what they allow.
         sessions: one's sessions.
         session: id of the one that asks.
         tokens: one's tokens.
@@ -38,7 +38,7 @@ class Account(msgspec.Struct, frozen=True, kw_only=True):
     shown: str
     via: str
     person: Person | None
-    rights: list[str]
+    rights: dict[str, Right]
     sessions: tuple[Session, ...]
     session: str
     tokens: tuple[Token, ...]
@@ -169,7 +169,7 @@ def account(company: Company, caller: Caller) -> Account:
         shown=caller.shown or caller.name,
         via=caller.via,
         person=company.people.person(caller.name) if kept else None,
-        rights=[right for right in role_book().right if caller.may(right)],
+        rights={name: right for name, right in role_book().right.items() if caller.may(name)},
         sessions=company.people.sessions(caller.name) if kept else (),
         session=caller.session,
         tokens=company.people.tokens(caller.name) if kept else (),
