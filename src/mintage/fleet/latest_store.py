@@ -10,6 +10,7 @@ import msgspec
 from msgspec.structs import replace
 
 from mintage.fleet.latest import Machine
+from mintage.fleet.latest_sources import NONE, SCHEMA, Sources
 from mintage.fleet.readings import Board, Snapshot
 from mintage.state.db import StateDb
 from mintage.units.errors import StoreError
@@ -19,13 +20,15 @@ CREATE TABLE IF NOT EXISTS latest (
     asset TEXT PRIMARY KEY,
     site TEXT NOT NULL,
     body BLOB NOT NULL,
-    change INTEGER NOT NULL DEFAULT 1
-) WITHOUT ROWID;
+    change INTEGER NOT NULL DEFAULT 1,
+    sources INTEGER NOT NULL DEFAULT 0
+);
 CREATE TABLE IF NOT EXISTS latest_chips (
     asset TEXT PRIMARY KEY,
     body BLOB NOT NULL
-) WITHOUT ROWID;
+);
 """
+"""Rows are too long for tables without row ids, whose pages keep only the first thousand bytes of each."""
 _CHANGES = """
 CREATE INDEX IF NOT EXISTS latest_change ON latest (change);
 CREATE TABLE IF NOT EXISTS latest_changes (
@@ -36,16 +39,18 @@ CREATE TABLE IF NOT EXISTS latest_changes (
 INSERT OR IGNORE INTO latest_changes VALUES (1, 1, 0);
 """
 """Each put and each forgetting has the next number; `latest.change` is that of a machine's last put."""
+_ADDED = {"change": 1, "sources": NONE}
+"""Columns that files of earlier versions lack, with what their rows then say."""
 _PUT = """
-INSERT INTO latest (asset, site, body, change) VALUES (?, ?, ?, ?)
-ON CONFLICT (asset) DO UPDATE SET site = excluded.site, body = excluded.body, change = excluded.change
+INSERT INTO latest (asset, site, body, change, sources) VALUES (?, ?, ?, ?, ?) ON CONFLICT (asset) DO UPDATE
+SET site = excluded.site, body = excluded.body, change = excluded.change, sources = excluded.sources
 """
 _PUT_CHIPS = """
 INSERT INTO latest_chips (asset, body) VALUES (?, ?)
 ON CONFLICT (asset) DO UPDATE SET body = excluded.body
 """
 _GET = """
-SELECT latest.asset, latest.body, latest_chips.body FROM latest LEFT JOIN latest_chips USING (asset)
+SELECT latest.asset, latest.body, latest_chips.body, sources FROM latest LEFT JOIN latest_chips USING (asset)
 """
 Chips = dict[int, tuple[bytes, bytes, bytes]]
 """What the chips of each board say, by the board's slot."""
@@ -87,7 +92,8 @@ class SqliteLatest:
     """The latest state in a site's state file; what this process knows already it does not read again.
 
     The chips' texts are most of a machine's bytes and change with every poll. They have a table of their own, which is
-    written once per slow round of a machine; another process reads them as that round left them. Threads may share one.
+    written once per slow round of a machine; another process reads them as that round left them. Where readings come
+    from is the same for many machines and kept once. Threads may share one store.
 
     Args:
         db: the state file. Another process may write to it as well.
@@ -99,6 +105,7 @@ class SqliteLatest:
         self._known = MemoryLatest()
         self._seen = 0
         self._rounds: dict[str, object] = {}
+        self._sources = Sources(db)
         self._lock = threading.RLock()
 
     def put(self, machines: Iterable[Machine]) -> None:
@@ -117,11 +124,14 @@ class SqliteLatest:
                 rounds[item.asset] = round_
                 told.append((item.asset, _ENCODER.encode(chips)))
         with self._lock:
-            with self._db.transaction():
-                number = _next(self._db)
-                rows = ((item.asset, item.site, _ENCODER.encode(_without_chips(item)), number) for item in machines)
-                self._db.many(_PUT, rows)
-                self._db.many(_PUT_CHIPS, told)
+            try:
+                with self._db.transaction():
+                    number = _next(self._db)
+                    self._db.many(_PUT, [self._row(item, number) for item in machines])
+                    self._db.many(_PUT_CHIPS, told)
+            except BaseException:
+                self._sources.undo()
+                raise
             self._rounds |= rounds
             if self._seen == number - 1:  # nobody else wrote meanwhile: what was put need not be read again
                 self._known.put(machines)
@@ -133,14 +143,14 @@ class SqliteLatest:
             if self._seen == last_change(self._db).number:
                 return self._known.get(asset)
         rows = self._db.rows(f"{_GET} WHERE latest.asset = ?", (asset,))
-        return _decode(*rows[0]) if rows else None
+        return self._decode(*rows[0]) if rows else None
 
     def all(self, site: str | None = None) -> list[Machine]:
         """All machines, or those of one site, by asset id; only what changed since the last time is read."""
         with self._lock:
             number, forgot = last_change(self._db)
             if number != self._seen:
-                self._known.put(_decode(*row) for row in self._db.rows(f"{_GET} WHERE change > ?", (self._seen,)))
+                self._known.put(self._decode(*row) for row in self._db.rows(f"{_GET} WHERE change > ?", (self._seen,)))
                 for asset in gone(self._db, self._known.assets) if forgot > self._seen else ():
                     self._known.forget(asset)
                 self._seen = number  # what came after it was looked up is read once more the next time
@@ -161,14 +171,37 @@ class SqliteLatest:
             self._rounds.pop(asset, None)
             self._known.forget(asset)
 
+    def _row(self, machine: Machine, number: int) -> tuple[str, str, bytes, int, int]:
+        snapshot = machine.snapshot
+        sources = self._sources.number(snapshot.sources) if snapshot else NONE
+        kept = _with_chips(machine, {})
+        if snapshot and sources != NONE:
+            kept = _with_sources(kept, {})
+        return machine.asset, machine.site, _ENCODER.encode(kept), number, sources
+
+    def _decode(self, asset: str, body: bytes, chips: bytes | None, sources: int) -> Machine:
+        try:
+            machine = _DECODER.decode(body)
+            if sources != NONE:
+                machine = _with_sources(machine, self._sources.of(sources))
+            return _with_chips(machine, _CHIPS_DECODER.decode(chips)) if chips else machine
+        except msgspec.MsgspecError as error:
+            raise StoreError(
+                f"the latest state of {asset} cannot be read: {error}. Stop the agent, empty the tables 'latest' and "
+                "'latest_chips' of agent.db and start it again: the next poll fills them."
+            ) from error
+
 
 def define(db: StateDb) -> None:
     """Make the tables of the latest state; a file that an earlier version left is brought up to this one."""
     db.define(_SCHEMA)
     with db.transaction():
-        if "change" not in {row[1] for row in db.rows("PRAGMA table_info(latest)")}:
-            db.execute("ALTER TABLE latest ADD COLUMN change INTEGER NOT NULL DEFAULT 1")
+        known = {row[1] for row in db.rows("PRAGMA table_info(latest)")}
+        for name, value in _ADDED.items():
+            if name not in known:
+                db.execute(f"ALTER TABLE latest ADD COLUMN {name} INTEGER NOT NULL DEFAULT {value}")
     db.define(_CHANGES)
+    db.define(SCHEMA)
 
 
 class Changed(NamedTuple):
@@ -199,17 +232,6 @@ def _next(db: StateDb) -> int:
     return last_change(db).number
 
 
-def _decode(asset: str, body: bytes, chips: bytes | None) -> Machine:
-    try:
-        machine = _DECODER.decode(body)
-        return _with_chips(machine, _CHIPS_DECODER.decode(chips)) if chips else machine
-    except msgspec.MsgspecError as error:
-        raise StoreError(
-            f"the latest state of {asset} cannot be read: {error}. Stop the agent, empty the tables 'latest' and "
-            "'latest_chips' of agent.db and start it again: the next poll fills them."
-        ) from error
-
-
 def _chips(snapshot: Snapshot | None) -> Chips:
     """What the chips said, of those boards whose chips said something."""
     boards = snapshot.boards if snapshot else ()
@@ -228,8 +250,8 @@ def _round(snapshot: Snapshot | None, chips: Chips) -> object:
     return snapshot.slow_us, {number: tuple(map(bool, texts)) for number, texts in chips.items()}
 
 
-def _without_chips(machine: Machine) -> Machine:
-    return _with_chips(machine, {})
+def _with_sources(machine: Machine, sources: dict[str, str]) -> Machine:
+    return replace(machine, snapshot=replace(machine.snapshot, sources=sources)) if machine.snapshot else machine
 
 
 def _with_chips(machine: Machine, chips: Chips) -> Machine:

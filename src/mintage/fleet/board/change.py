@@ -3,12 +3,13 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
+from sys import intern
 from typing import Any
 
 import numpy as np
 
 from mintage.fleet.board.columns import columns, readings
-from mintage.fleet.board.history import Step, decoded
+from mintage.fleet.board.history import CELLS_MAX, Step, decoded
 from mintage.fleet.board.source import Delta, Sighting, Worth
 from mintage.fleet.board.view import Array, Kept, SiteState, View
 
@@ -92,6 +93,8 @@ class Change:
 
     def _step(self, view: View) -> Step:
         changed = {name: np.unique(np.concatenate(parts)) for name, parts in self._changed.items()}
+        if sum(map(len, changed.values())) > CELLS_MAX:
+            return Step(view.version, [], {}, whole=True)
         rows = np.unique(np.concatenate(list(changed.values()))) if changed else np.empty(0, dtype=np.int64)
         cells = {}
         for name, which in changed.items():
@@ -165,7 +168,8 @@ class Change:
                 words.append(word)
             return np.array([codes[str(word)] for word in told], dtype=np.int32)
         if kind == "text":
-            return np.array(["" if text is None else str(text) for text in told], dtype=object)
+            # Machines say the same few words again and again: one copy of each is enough.
+            return np.array(["" if text is None else intern(str(text)) for text in told], dtype=object)
         try:
             return np.array(told, dtype=np.float64)  # None becomes NaN
         except (ValueError, TypeError, OverflowError):

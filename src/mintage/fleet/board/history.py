@@ -25,12 +25,14 @@ class Step(msgspec.Struct, frozen=True):
         keys: machines that changed.
         cells: by column, which of `keys` changed there and to what; "" and NaN for unknown.
         gone: machines that left.
+        whole: so much changed that it is not told bit by bit.
     """
 
     version: int
     keys: list[str]
     cells: dict[str, tuple[Any, Any]]
     gone: tuple[str, ...] = ()
+    whole: bool = False
 
 
 class Changes(msgspec.Struct, frozen=True, kw_only=True):
@@ -50,7 +52,11 @@ class Changes(msgspec.Struct, frozen=True, kw_only=True):
 
 
 class History:
-    """The last steps of a board. One thread adds, others read."""
+    """The last steps of a board. One thread adds, others read.
+
+    Args:
+        version: where it begins.
+    """
 
     def __init__(self, version: int) -> None:
         self._steps: deque[Step] = deque()
@@ -60,6 +66,9 @@ class History:
 
     def add(self, step: Step) -> None:
         """Keep a step, and let go of the oldest ones above the limits."""
+        if step.whole:
+            self._steps, self._cells, self._since, self._version = deque(), 0, step.version, step.version
+            return
         steps = self._steps.copy()
         steps.append(step)
         self._cells += _size(step)
