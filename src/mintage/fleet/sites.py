@@ -17,7 +17,7 @@ from mintage.fleet.site_checks import check
 from mintage.units.toml import read_toml
 
 SITE_POINTER = "site.path"
-"""In the folder of an agent: the absolute path of the site's file that it last ran with, for who knows the site's name."""
+"""In the folder of an agent: the absolute path of the site's file that it ran with last."""
 SITE_CLOCK = "clock.json"
 """In the folder of a virtual site's agent: the clock that it goes by."""
 Slug = Annotated[str, msgspec.Meta(pattern=r"^[a-z0-9][a-z0-9.-]*$")]
