@@ -8,7 +8,7 @@ from datetime import date
 import msgspec
 
 from mintage.books.view import View
-from mintage.desk.chain_answer import Chain, Flow, Line, Market, News, Place, Pulse, Stage, Stuck
+from mintage.desk.chain_answer import Chain, Flow, Line, News, Place, Pulse, Stage, Stuck
 from mintage.desk.chain_lines import Spans, fitting, flow, line, places, spans_of
 from mintage.desk.chain_market import market
 from mintage.desk.chain_now import pulse, stuck_now
@@ -17,6 +17,7 @@ from mintage.desk.chain_stuck import ranked, silence, stuck
 from mintage.desk.chain_table import StageRow, chain_table
 from mintage.desk.company import Company
 from mintage.desk.figure import Figure, unknown
+from mintage.desk.market_answer import Market
 from mintage.desk.site_alerts import open_alerts
 from mintage.people.caller import Caller
 

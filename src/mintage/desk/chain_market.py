@@ -6,8 +6,8 @@ from datetime import date
 from decimal import Decimal
 
 from mintage.books.view import DAY, View
-from mintage.desk.chain_answer import HashpricePoint, Market
 from mintage.desk.figure import Figure, trace_fact, unknown
+from mintage.desk.market_answer import HashpricePoint, Market
 from mintage.market.facts import DifficultyObserved, PriceObserved
 from mintage.market.network import implied_hashrate_ths
 from mintage.market.series import Reading
