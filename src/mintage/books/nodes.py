@@ -22,6 +22,9 @@ class Node(msgspec.Struct, frozen=True, kw_only=True):
         value: its amount as printed, or "".
         note: what else a reader must know.
         children: what it was made from.
+        commodity: of an account, the commodity of its postings that are meant.
+        start: first day of those postings, an ISO date; "" from the beginning.
+        end: last day of them; "" for no account.
     """
 
     kind: NodeKind
@@ -29,6 +32,9 @@ class Node(msgspec.Struct, frozen=True, kw_only=True):
     value: str = ""
     note: str = ""
     children: tuple[Node, ...] = ()
+    commodity: str = ""
+    start: str = ""
+    end: str = ""
 
 
 def fact_node(fact: Fact, value: str) -> Node:

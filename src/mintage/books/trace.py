@@ -140,7 +140,7 @@ class _Tracer:
         """Accounts that fit, largest first, each with its postings grouped by the kind of fact."""
         end = self.period.end
         balances = self.view.stock(end) if start is None else self.view.flow(start, end)
-        found = sorted(select(balances, patterns, commodity).items(), key=lambda item: -abs(item[1]))
+        found = sorted(select(balances, patterns, commodity).items(), key=lambda item: (-abs(item[1]), item[0]))
         for account, amount in found[: self.limit]:
             rows = self.view.journal.postings(account=account, commodity=commodity, start=start, end=end)
             yield Node(
@@ -148,6 +148,9 @@ class _Tracer:
                 label=account,
                 value=format_amount(amount, commodity),
                 children=tuple(self._groups(list(rows))),
+                commodity=commodity,
+                start=start.isoformat() if start else "",
+                end=end.isoformat(),
             )
         yield from self._more(len(found))
 

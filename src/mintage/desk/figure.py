@@ -10,6 +10,7 @@ import msgspec
 
 from mintage.books.figures import Cell, to_decimal
 from mintage.books.kpis import KpiValue
+from mintage.units import commodity
 
 
 class Figure(msgspec.Struct, frozen=True, kw_only=True):
@@ -38,6 +39,12 @@ def usd(cents: int, trace: str = "", *, digits: int = 2) -> Figure:
 def btc(sats: int, trace: str = "", *, digits: int = 8) -> Figure:
     """An amount of bitcoin, from satoshis."""
     return Figure(value=Decimal(sats).scaleb(-8), unit="BTC", digits=digits, trace=trace)
+
+
+def minor(amount: int, id_: str, trace: str = "") -> Figure:
+    """An amount of any commodity, from its minor units."""
+    told = commodity(id_)
+    return Figure(value=Decimal(amount).scaleb(-told.scale), unit=told.unit, digits=told.scale, trace=trace)
 
 
 def count(number: int, unit: str = "", trace: str = "") -> Figure:

@@ -77,7 +77,8 @@ class SqliteJournal(SqliteReading):
 
     def close(self) -> None:
         """See `Journal.close`."""
+        self._connections.close()
         if self._writer is not None:
+            # The last one out moves the log into the file, which only a writer can: the file alone is then the journal.
             self._writer.db.close()
             self._writer = None
-        self._connections.close()

@@ -39,7 +39,7 @@ GENESIS = bytes(32)
 """The hash before the first fact."""
 
 
-class Stored(msgspec.Struct, frozen=True):
+class Stored(msgspec.Struct, frozen=True, gc=False):
     """A fact as the journal holds it.
 
     Attributes:
@@ -66,7 +66,7 @@ class RawRow(msgspec.Struct, frozen=True):
     entry: Entry
 
 
-class PostingRow(msgspec.Struct, frozen=True):
+class PostingRow(msgspec.Struct, frozen=True, gc=False):
     """One posting with the fact that made it."""
 
     seq: int
@@ -78,7 +78,7 @@ class PostingRow(msgspec.Struct, frozen=True):
     amount: int
 
 
-class MoveRow(msgspec.Struct, frozen=True):
+class MoveRow(msgspec.Struct, frozen=True, gc=False):
     """One line of the lot ledger with its lot and the fact that made it."""
 
     seq: int
@@ -90,7 +90,7 @@ class MoveRow(msgspec.Struct, frozen=True):
     move: LotMove
 
 
-class LotState(msgspec.Struct, frozen=True):
+class LotState(msgspec.Struct, frozen=True, gc=False):
     """Units of a lot on an account, with their cost."""
 
     lot: Lot

@@ -61,7 +61,7 @@ def reserve(journal: Journal, wallet: str, found: Sequence[Payment], confirmatio
         found: its transactions (`mintage.treasury.watch.payments`).
         confirmations: blocks that make one count.
     """
-    keys = _keys_by_txid(journal)
+    keys = _keys_by_txid(journal) if found else {}
     deep = [item for item in found if item.confirmations >= confirmations]
     accounts = {f"{stem}:{wallet}" for stem in _HELD}
     return Reserve(

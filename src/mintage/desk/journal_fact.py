@@ -1,0 +1,179 @@
+"""One fact, whole: what it says, what it posted, where it can be verified, and where it stands in the chain."""
+
+from __future__ import annotations
+
+from decimal import Decimal
+from typing import Any, get_type_hints
+
+import msgspec
+
+from mintage.books.view import View
+from mintage.desk.company import Company
+from mintage.desk.figure import Figure, minor, trace_account, trace_fact, trace_lot
+from mintage.desk.journal import FactRow, fact_row
+from mintage.journal.core import Reversal
+from mintage.journal.fact import Evidence, Fact, FactData
+from mintage.journal.fields import field_unit
+from mintage.journal.search import Search
+from mintage.units.errors import InputError
+
+
+class Field(msgspec.Struct, frozen=True, kw_only=True):
+    """A field of a fact.
+
+    Attributes:
+        name: its name.
+        text: what it says, where it is no figure.
+        figure: its amount; None where it is no amount.
+        href: what it leads to, "" where it leads nowhere.
+    """
+
+    name: str
+    text: str = ""
+    figure: Figure | None = None
+    href: str = ""
+
+
+class FactPosting(msgspec.Struct, frozen=True, kw_only=True):
+    """A posting of the fact.
+
+    Attributes:
+        account: the account.
+        figure: signed amount: plus is a debit.
+    """
+
+    account: str
+    figure: Figure
+
+
+class FactMove(msgspec.Struct, frozen=True, kw_only=True):
+    """A line of the lot ledger that the fact made.
+
+    Attributes:
+        lot: the lot.
+        account: where.
+        units: units that came (+) or went (-).
+        cost: cost that came or went with them.
+        kind: how they were got or given up, "" for a move.
+        href: address of the lot.
+    """
+
+    lot: str
+    account: str
+    units: Figure
+    cost: Figure
+    kind: str
+    href: str
+
+
+class FactAnswer(msgspec.Struct, frozen=True, kw_only=True):
+    """One fact, whole.
+
+    Attributes:
+        row: its envelope.
+        meaning: what a fact of its kind says.
+        fields: its fields.
+        evidence: where it can be verified; None where the actor alone vouches.
+        postings: what it posted.
+        moves: what it did to lots.
+        lots: lots that it opened.
+        hash: its hash, in hex.
+        previous: hash of the fact before, in hex.
+        reverses: key of the fact that it reverses, "" where it is no reversal.
+        before: key of the fact before it in the chain.
+        after: key of the fact after it.
+    """
+
+    row: FactRow
+    meaning: str
+    fields: tuple[Field, ...]
+    evidence: Evidence | None
+    postings: tuple[FactPosting, ...]
+    moves: tuple[FactMove, ...]
+    lots: tuple[str, ...]
+    hash: str
+    previous: str
+    reverses: str = ""
+    before: str = ""
+    after: str = ""
+
+
+def fact(company: Company, key: str) -> FactAnswer:
+    """One fact, whole.
+
+    Raises:
+        InputError: there is none with this key.
+    """
+    view = company.view()
+    stored = view.journal.fact(key)
+    if stored is None:
+        raise InputError(f"there is no fact '{key[:80]}'.", field="key", remedy="Search for a part of its key.")
+    entry = view.journal.entry(key)
+    lots = {lot.id: lot.commodity for lot in view.journal.lots_of(key)}
+    told = stored.fact
+    return FactAnswer(
+        row=fact_row(view, stored),
+        meaning=(type(told.data).__doc__ or "").strip().partition("\n")[0],
+        fields=tuple(_fields(told)),
+        evidence=told.evidence,
+        postings=tuple(
+            FactPosting(
+                account=leg.account,
+                figure=minor(leg.amount, leg.commodity, trace_account(leg.account, leg.commodity)),
+            )
+            for leg in (entry.postings if entry else ())
+        ),
+        moves=tuple(_move(view, move, lots) for move in (entry.moves if entry else ())),
+        lots=tuple(lots),
+        hash=stored.hash.hex(),
+        previous=view.journal.as_of(stored.seq - 1).head()[1].hex(),
+        reverses=told.data.of if isinstance(told.data, Reversal) else "",
+        before=_neighbour(view, stored.seq - 1),
+        after=_neighbour(view, stored.seq + 1),
+    )
+
+
+def _neighbour(view: View, seq: int) -> str:
+    if seq < 1:
+        return ""
+    found = view.journal.search(Search(), before=seq + 1, limit=1).facts
+    return found[0].fact.key if found and found[0].seq == seq else ""
+
+
+def _fields(told: Fact) -> list[Field]:
+    hints = get_type_hints(type(told.data), include_extras=True)
+    return [_field(told.data, name, hints[name]) for name in told.data.__struct_fields__]
+
+
+def _field(data: FactData, name: str, hint: Any) -> Field:
+    value, unit = getattr(data, name), field_unit(hint)
+    if isinstance(value, int) and not isinstance(value, bool) and unit in {"USD", "BTC", "HASHRATE", "ENERGY"}:
+        return Field(name=name, figure=minor(value, unit))
+    if isinstance(value, Decimal):
+        return Field(name=name, figure=Figure(value=value, digits=max(0, -int(value.as_tuple().exponent))))
+    if isinstance(value, int) and not isinstance(value, bool):
+        return Field(name=name, figure=Figure(value=Decimal(value)))
+    if isinstance(value, tuple | list | dict):
+        return Field(name=name, text=msgspec.json.format(msgspec.json.encode(value), indent=0).decode())
+    href = trace_fact(value) if name in {"of", "origin"} and value else ""
+    return Field(name=name, text="" if value is None else str(value), href=href)
+
+
+def _move(view: View, move: Any, lots: dict[str, str]) -> FactMove:
+    id_ = lots.get(move.lot) or _commodity_of(view, move.lot)
+    return FactMove(
+        lot=move.lot,
+        account=move.account,
+        units=minor(move.units, id_),
+        cost=minor(move.cost, "USD"),
+        kind=move.kind,
+        href=trace_lot(move.lot),
+    )
+
+
+def _commodity_of(view: View, lot: str) -> str:
+    for opener in (lot, lot.rpartition("/")[0]):
+        for found in view.journal.lots_of(opener):
+            if found.id == lot:
+                return found.commodity
+    raise AssertionError(f"the lot {lot} was opened by no fact")
