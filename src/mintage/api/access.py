@@ -14,6 +14,7 @@ from typing import Any
 from urllib.parse import urlsplit
 
 from fastapi import Depends
+from starlette.datastructures import FormData
 from starlette.requests import Request
 from starlette.responses import Response
 
@@ -26,6 +27,7 @@ SAFE = frozenset({"GET", "HEAD", "OPTIONS"})
 COOKIE = "mintage_session"
 PERSONA_COOKIE = "mintage_persona"
 CSRF_HEADER, CSRF_FIELD = "x-csrf-token", "csrf"
+FILES_MAX, FIELDS_MAX = 100, 1_000
 FORM_TYPES = ("application/x-www-form-urlencoded", "multipart/form-data")
 
 
@@ -112,6 +114,25 @@ def request_id(request: Request) -> str:
     return found
 
 
+async def _form(request: Request) -> FormData:
+    return await request.form(max_files=FILES_MAX, max_fields=FIELDS_MAX)
+
+
+def form_of() -> Any:
+    """The default of a handler's parameter `form: FormData`; the handler is no coroutine and may take its time."""
+    return Depends(_form)
+
+
+async def _form_at_door(request: Request) -> FormData:
+    insist_on_our_origin(request)
+    return await _form(request)
+
+
+def form_at_door() -> Any:
+    """The default of `form: FormData` where nobody is known yet: another site's page cannot have sent it."""
+    return Depends(_form_at_door)
+
+
 def insist_on_our_origin(request: Request) -> None:
     """Insist that a browser was not sent here by a page of somebody else.
 
@@ -145,7 +166,7 @@ async def _insist_on_our_page(request: Request, caller: Caller) -> None:
     insist_on_our_origin(request)
     told = request.headers.get(CSRF_HEADER, "")
     if not told and request.headers.get("content-type", "").startswith(FORM_TYPES):
-        value = (await request.form()).get(CSRF_FIELD)
+        value = (await _form(request)).get(CSRF_FIELD)
         told = value if isinstance(value, str) else ""
     if not caller.csrf or not hmac.compare_digest(told.encode(), caller.csrf.encode()):
         raise Refused(403, "the form is out of date.", "Load the page again and repeat what you did.")

@@ -14,6 +14,7 @@ from urllib.parse import urlencode
 import msgspec
 from fastapi import APIRouter
 from jinja2 import Environment, PackageLoader, StrictUndefined, select_autoescape
+from starlette.datastructures import FormData
 from starlette.requests import Request
 from starlette.responses import HTMLResponse, Response
 
@@ -104,31 +105,21 @@ def _drawing(endpoint: Callable[..., Any], group: str) -> Callable[..., Any]:
         return show(request, value, asked.caller if asked else None, group)
 
     if inspect.iscoroutinefunction(endpoint):
-
-        @functools.wraps(endpoint)
-        async def waits(**values: Any) -> Response:
-            asked = next((item for item in values.values() if isinstance(item, Asked)), None)
-            if asked is None or asked.request.method in SAFE:
-                return finish(await endpoint(**values), values)
-            return await _once(asked, endpoint, values, finish)
-
-        return waits
+        raise AssertionError(f"{endpoint.__name__}: pages are drawn by threads; take the form as `form: FormData`")
 
     @functools.wraps(endpoint)
     def works(**values: Any) -> Response:
-        return finish(endpoint(**values), values)
+        asked = next((item for item in values.values() if isinstance(item, Asked)), None)
+        if asked is None or asked.request.method in SAFE:
+            return finish(endpoint(**values), values)
+        form = next((item for item in values.values() if isinstance(item, FormData)), FormData())
+        return _once(asked, form, lambda: finish(endpoint(**values), values))
 
     return works
 
 
-async def _once(
-    asked: Asked,
-    endpoint: Callable[..., Any],
-    values: dict[str, Any],
-    finish: Callable[[Any, dict[str, Any]], Response],
-) -> Response:
+def _once(asked: Asked, form: FormData, work: Callable[[], Response]) -> Response:
     """Do what a form asks for once, however often it is sent; a page that answers it is drawn this once."""
-    form = await asked.request.form()
     key = form.get(KEY_FIELD, "")
     key = key if isinstance(key, str) else ""
     told = sorted((name, str(value)) for name, value in form.multi_items() if name not in (CSRF_FIELD, KEY_FIELD))
@@ -136,7 +127,7 @@ async def _once(
     if known is not None:
         return known
     try:
-        reply = finish(await endpoint(**values), values)
+        reply = work()
     except BaseException:
         forget(asked, key)
         raise

@@ -5,11 +5,10 @@ from __future__ import annotations
 from typing import Annotated, Any
 
 from fastapi import Query
-from starlette.concurrency import run_in_threadpool
 from starlette.datastructures import FormData, UploadFile
 from starlette.responses import RedirectResponse, Response
 
-from mintage.api.access import Asked, needs
+from mintage.api.access import Asked, form_of, needs
 from mintage.api.routes.jobs import there
 from mintage.console.shell import Page, PageRouter
 from mintage.desk import disclosure as desk
@@ -40,17 +39,16 @@ def text_choices(asked: Asked = needs("disclosure.run")) -> Page:
 
 
 @router.post("/disclosure")
-async def tie_out_text(asked: Asked = needs("disclosure.run")) -> Page | Response:
+def tie_out_text(asked: Asked = needs("disclosure.run"), form: FormData = form_of()) -> Page | Response:
     """Tie a text out; where something is wrong with it, the form says what, and keeps what was typed."""
-    form = await asked.request.form()
     told = {name: _text(form, name) for name in ("title", "period", "text", "translation")}
     try:
         for field, file in (("text", "file"), ("translation", "translation_file")):
-            told[field] = await _upload(form, file, field) or told[field]
+            told[field] = _upload(form, file, field) or told[field]
         given = form.get("file")
         if not told["title"] and isinstance(given, UploadFile) and given.filename:
             told["title"] = given.filename[: desk.TITLE_MAX]
-        row = await run_in_threadpool(desk.start, asked.company, asked.caller, desk.NewText(**told), asked.id)
+        row = desk.start(asked.company, asked.caller, desk.NewText(**told), asked.id)
     except InputError as error:
         return _form(asked, told, error)
     return RedirectResponse(f"/disclosure/{row.id}", 303)
@@ -74,7 +72,7 @@ def tie_out(
 async def tie_out_again(id: str, asked: Asked = needs("disclosure.run")) -> Response:
     """Tie a kept text out once more."""
     with there():
-        row = await run_in_threadpool(desk.again, asked.company, asked.caller, id, asked.id)
+        row = desk.again(asked.company, asked.caller, id, asked.id)
     return RedirectResponse(f"/disclosure/{row.id}", 303)
 
 
@@ -95,7 +93,6 @@ def _shown(answer: TieOut) -> dict[str, Any]:
         "note_of": {one.number: one for one in answer.notes},
         "listed": answer.figures if answer.verdict or answer.metric else first,
         "verdicts": VERDICTS,
-        "reader": READER,
         "two": any(one.zh is not None for one in answer.paragraphs),
     }
 
@@ -118,7 +115,7 @@ def _wrong(error: InputError | None) -> str:
     return field if field in ("title", "period", "text", "translation") else ""
 
 
-async def _upload(form: FormData, name: str, field: str) -> str:
+def _upload(form: FormData, name: str, field: str) -> str:
     """The text of an uploaded file; "" where none was chosen.
 
     Raises:
@@ -128,7 +125,7 @@ async def _upload(form: FormData, name: str, field: str) -> str:
     file = form.get(name)
     if not isinstance(file, UploadFile) or not file.filename:
         return ""
-    raw = await file.read(desk.TEXT_BYTES_MAX + 1)
+    raw = file.file.read(desk.TEXT_BYTES_MAX + 1)
     if len(raw) > desk.TEXT_BYTES_MAX:
         raise LimitError(
             f"holds more than {desk.TEXT_BYTES_MAX:,} bytes.",

@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
+from starlette.datastructures import FormData
 from starlette.requests import Request
 from starlette.responses import RedirectResponse, Response
 
-from mintage.api.access import PERSONA_COOKIE, Asked, needs
+from mintage.api.access import PERSONA_COOKIE, Asked, form_of, needs
 from mintage.api.problems import NotFound
 from mintage.console.shell import LANGUAGE_COOKIE, THEME_COOKIE, PageRouter
 from mintage.console.words import LANGUAGES
@@ -31,9 +32,9 @@ def theme(request: Request, to: str, back: str = "/") -> Response:
 
 
 @router.post("/persona")
-async def persona(asked: Asked = needs("")) -> Response:
+def persona(asked: Asked = needs(""), form: FormData = form_of()) -> Response:
     """Look at a demonstration as somebody else."""
-    demo, form = asked.company.demo, await asked.request.form()
+    demo = asked.company.demo
     name = str(form.get("name", ""))
     if demo is None or name not in demo.personas:
         raise NotFound("there is nobody of that name.", field="name")

@@ -5,9 +5,10 @@ from __future__ import annotations
 from typing import Annotated
 
 from fastapi import Query
+from starlette.datastructures import FormData
 from starlette.responses import RedirectResponse, Response
 
-from mintage.api.access import Asked, needs
+from mintage.api.access import Asked, form_of, needs
 from mintage.api.routes.jobs import there
 from mintage.console.pages.frame import local
 from mintage.console.shell import Page, PageRouter, show
@@ -41,9 +42,8 @@ def job_progress(id: str, asked: Asked = needs("")) -> Response:
 
 
 @router.post("/jobs/{id}/cancel")
-async def cancel_job(id: str, asked: Asked = needs("")) -> Response:
+def cancel_job(id: str, asked: Asked = needs(""), form: FormData = form_of()) -> Response:
     """Cancel a job."""
-    form = await asked.request.form()
     with there():
         found = work.cancel(asked.company, asked.caller, id, asked.id)
     back = local(str(form.get("back", "") or f"/jobs/{found.id}"))

@@ -7,11 +7,10 @@ from itertools import groupby
 from typing import Annotated, Any, TypeVar
 
 from fastapi import Query
-from starlette.concurrency import run_in_threadpool
 from starlette.datastructures import FormData
 from starlette.responses import RedirectResponse, Response
 
-from mintage.api.access import Asked, needs
+from mintage.api.access import Asked, form_of, needs
 from mintage.api.routes.jobs import there
 from mintage.console.pages.plan_draw import charts, large, short_of_cash
 from mintage.console.shell import Page, PageRouter, words_for
@@ -42,9 +41,8 @@ def new_plan(asked: Asked = needs("plan.run"), base: Annotated[str, Query(max_le
 
 
 @router.post("/plan")
-async def run_plan(asked: Asked = needs("plan.run")) -> Page | Response:
+def run_plan(asked: Asked = needs("plan.run"), form: FormData = form_of()) -> Page | Response:
     """Live a plan; where something is wrong with what it assumes, the form says what."""
-    form = await asked.request.form()
     told = {name: _text(form, name) for name in form if name in PLAIN or name.startswith(ASSUME)}
     with there():
         answer = plan_choices.choices(asked.company, _text(form, "against"))
@@ -61,7 +59,7 @@ async def run_plan(asked: Asked = needs("plan.run")) -> Page | Response:
             ),
             against=answer.base.id if answer.base else "",
         )
-        row = await run_in_threadpool(desk.start, asked.company, asked.caller, wanted, asked.id)
+        row = desk.start(asked.company, asked.caller, wanted, asked.id)
     except InputError as error:
         return _form(answer, told, error)
     return RedirectResponse(f"/plan/{row.id}", 303)
@@ -104,9 +102,8 @@ def _shown(asked: Asked, answer: PlanPage) -> dict[str, Any]:
         "groups": rooms(answer.rows, lambda one: one.assumption.id),
     }
     if answer.futures is not None:
-        this, that = answer.row.name, answer.other.name if answer.other else ""
-        found["charts"] = charts(words, answer.futures, answer.other_futures, this, that)
-        found["short"] = short_of_cash(words, answer.futures, answer.other_futures, this, that)
+        found["charts"] = charts(words, answer.futures, answer.other_futures)
+        found["short"] = short_of_cash(words, answer.futures, answer.other_futures)
     return found
 
 

@@ -5,9 +5,11 @@ from __future__ import annotations
 from collections.abc import Sequence
 from datetime import date
 from decimal import Decimal
+from fractions import Fraction
 
 import msgspec
 
+from mintage.books.figures import to_decimal
 from mintage.console.charts import Axis, Line, Spec, Value, fan, time_series
 from mintage.console.words import Words
 from mintage.desk.figure import Figure
@@ -20,20 +22,13 @@ LARGE: dict[str, tuple[str, int, int]] = {"USD": ("million USD", 6, 2), "TH/s": 
 def large(figure: Figure) -> Figure:
     """A figure in the unit in which plans are told."""
     unit, scale, digits = LARGE.get(figure.unit, (figure.unit, 0, figure.digits))
-    value = None if figure.value is None else figure.value.scaleb(-scale)
+    value = None if figure.value is None else to_decimal(Fraction(figure.value) / 10**scale, digits)
     return msgspec.structs.replace(figure, value=value, unit=unit, digits=digits)
 
 
-def charts(words: Words, now: Futures, other: Futures | None, this: str, that: str) -> list[tuple[Fan, Spec]]:
-    """A chart of each measure.
-
-    Args:
-        words: the reader's language.
-        now: the plan.
-        other: the plan that it is compared with.
-        this: what the plan is called.
-        that: what the other is called.
-    """
+def charts(words: Words, now: Futures, other: Futures | None) -> list[tuple[Fan, Spec]]:
+    """A chart of each measure, over that of another plan where there is one."""
+    this, that = words.gettext("Now"), words.gettext("Then")
     before = {one.id: one for one in other.fans} if other is not None else {}
     found = []
     for one in now.fans:
@@ -45,8 +40,9 @@ def charts(words: Words, now: Futures, other: Futures | None, this: str, that: s
     return found
 
 
-def short_of_cash(words: Words, now: Futures, other: Futures | None, this: str, that: str) -> Spec:
+def short_of_cash(words: Words, now: Futures, other: Futures | None) -> Spec:
     """How many futures are short of cash at each month's end, in percent."""
+    this, that = words.gettext("Now"), words.gettext("Then")
     lines = [Line(name=this, values=[100 * share for share in now.cash_short], kind="area", tone="accent")]
     if other is not None:
         shares = [100 * other.cash_short[at] if at is not None else None for at in _places(now, other)]

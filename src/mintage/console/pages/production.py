@@ -9,11 +9,11 @@ from typing import Annotated, Any
 from urllib.parse import urlencode
 
 from fastapi import Query
-from starlette.concurrency import run_in_threadpool
+from starlette.datastructures import FormData
 from starlette.requests import Request
 from starlette.responses import RedirectResponse, Response
 
-from mintage.api.access import Asked, needs
+from mintage.api.access import Asked, form_of, needs
 from mintage.console.charts import Axis, Line, Spec, bars
 from mintage.console.shell import Page, PageRouter, words_for
 from mintage.console.words import Words
@@ -81,11 +81,10 @@ def site_production(
 
 
 @router.post("/production/{site}/reconcile")
-async def reconcile(site: str, asked: Asked = needs("production.write")) -> Response:
+def reconcile(site: str, asked: Asked = needs("production.write"), form: FormData = form_of()) -> Response:
     """Ask the sources of a day and record what follows."""
-    form = await asked.request.form()
     told = days.Reconcile(day=parse_date(str(form.get("day", ""))), accept_energy=form.get("accept_energy") == "yes")
-    await run_in_threadpool(days.reconcile, asked.company, asked.caller, site, told, request=asked.id)
+    days.reconcile(asked.company, asked.caller, site, told, request=asked.id)
     query = urlencode({"day": told.day.isoformat(), "done": "started"})
     return RedirectResponse(f"/production/{site}?{query}", 303)
 

@@ -7,7 +7,7 @@ from urllib.parse import quote, urlencode
 from starlette.datastructures import FormData
 from starlette.responses import RedirectResponse, Response
 
-from mintage.api.access import Asked, keep_session, needs
+from mintage.api.access import Asked, form_of, keep_session, needs
 from mintage.api.routes.settings import known
 from mintage.console.shell import Page, PageRouter, show
 from mintage.desk import settings
@@ -43,18 +43,17 @@ def system(asked: Asked = needs("settings.read")) -> Page:
 
 
 @router.post("/settings/password")
-async def password(asked: Asked = needs("self.write")) -> Response:
+def password(asked: Asked = needs("self.write"), form: FormData = form_of()) -> Response:
     """Change one's own password."""
-    form = await asked.request.form()
     _insist_kept(asked)
     done = asked.company.people.change_password(asked.caller, _text(form, "old"), _text(form, "new"))
     return _back(asked, done, "/settings", "password")
 
 
 @router.post("/settings/factor")
-async def factor(asked: Asked = needs("self.write")) -> Page | Response:
+def factor(asked: Asked = needs("self.write"), form: FormData = form_of()) -> Page | Response:
     """Enrol, confirm or remove a second factor, as the button says."""
-    form, company = await asked.request.form(), asked.company
+    company = asked.company
     _insist_kept(asked)
     what, secret = _text(form, "what"), _text(form, "password")
     if what == "offer":
@@ -69,9 +68,8 @@ async def factor(asked: Asked = needs("self.write")) -> Page | Response:
 
 
 @router.post("/settings/tokens")
-async def token(asked: Asked = needs("self.write")) -> Page:
+def token(asked: Asked = needs("self.write"), form: FormData = form_of()) -> Page:
     """Make a token, and show its secret this once."""
-    form = await asked.request.form()
     _insist_kept(asked)
     days = _text(form, "days") or "90"
     if not days.isdigit():
@@ -84,34 +82,32 @@ async def token(asked: Asked = needs("self.write")) -> Page:
 
 
 @router.post("/settings/tokens/revoke")
-async def revoke(asked: Asked = needs("self.write")) -> Response:
+def revoke(asked: Asked = needs("self.write"), form: FormData = form_of()) -> Response:
     """Make a token worthless."""
-    form = await asked.request.form()
     return _back(asked, asked.company.people.revoke_token(asked.caller, _text(form, "id")), "/settings", "token")
 
 
 @router.post("/settings/sessions/end")
-async def end_session(asked: Asked = needs("self.write")) -> Response:
+def end_session(asked: Asked = needs("self.write"), form: FormData = form_of()) -> Response:
     """End one of one's sessions, or all others."""
-    form, people_ = await asked.request.form(), asked.company.people
+    people_ = asked.company.people
     id_ = _text(form, "id")
     done = people_.end_session(asked.caller, id_) if id_ else people_.end_sessions(asked.caller)
     return _back(asked, done, "/settings", "session")
 
 
 @router.post("/settings/people")
-async def invite(asked: Asked = needs("people.write")) -> Page:
+def invite(asked: Asked = needs("people.write"), form: FormData = form_of()) -> Page:
     """Invite somebody, and show the link this once."""
-    form = await asked.request.form()
     grants = [Grant(role, _text(form, "at") or EVERYWHERE) for role in _texts(form, "role")]
     made = asked.company.people.invite(asked.caller, _text(form, "name"), _text(form, "shown"), grants)
     return _invited(asked, made)
 
 
 @router.post("/settings/people/{name}")
-async def change_person(name: str, asked: Asked = needs("people.write")) -> Page | Response:
+def change_person(name: str, asked: Asked = needs("people.write"), form: FormData = form_of()) -> Page | Response:
     """Change a person's roles, keep him or her out or let in, or make another link, as the button says."""
-    form, keeping = await asked.request.form(), asked.company.people
+    keeping = asked.company.people
     known(asked, name)
     what, role, site = _text(form, "what"), _text(form, "role"), _text(form, "at") or EVERYWHERE
     if what == "link":

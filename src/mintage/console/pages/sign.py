@@ -8,7 +8,7 @@ from starlette.datastructures import FormData
 from starlette.requests import Request
 from starlette.responses import RedirectResponse, Response
 
-from mintage.api.access import COOKIE, Asked, address_of, insist_on_our_origin, keep_session, needs
+from mintage.api.access import COOKIE, Asked, address_of, keep_session, needs
 from mintage.api.problems import problem_of
 from mintage.console.pages.frame import local
 from mintage.console.shell import Page, PageRouter, show
@@ -28,9 +28,9 @@ def sign_in(request: Request, next: str = "/") -> Page | Response:
 
 
 @router.post("/sign-in")
-async def sign_in_with(request: Request) -> Page | Response:
+def sign_in_with(request: Request, form: FormData = form_at_door()) -> Page | Response:
     """Sign in, or half way where there is a second factor."""
-    form, company = await _form(request), _company(request)
+    company = _company(request)
     back = local(_text(form, "next") or "/")
     try:
         done = company.people.sign_in(
@@ -54,9 +54,9 @@ def second_factor(request: Request, next: str = "/") -> Page | Response:
 
 
 @router.post("/second-factor")
-async def second_factor_with(request: Request) -> Page | Response:
+def second_factor_with(request: Request, form: FormData = form_at_door()) -> Page | Response:
     """Finish signing in."""
-    form, company = await _form(request), _company(request)
+    company = _company(request)
     back = local(_text(form, "next") or "/")
     try:
         done = company.people.second_factor(request.cookies.get(COOKIE, ""), _text(form, "code"), address_of(request))
@@ -74,9 +74,9 @@ def setup(request: Request) -> Page | Response:
 
 
 @router.post("/setup")
-async def setup_with(request: Request) -> Page | Response:
+def setup_with(request: Request, form: FormData = form_at_door()) -> Page | Response:
     """Make the first administrator."""
-    form, company = await _form(request), _company(request)
+    company = _company(request)
     told = {name: _text(form, name) for name in ("code", "name", "shown")}
     try:
         done = company.people.setup(
@@ -98,9 +98,9 @@ def invited(request: Request, code: str = "") -> Response:
 
 
 @router.post("/invited")
-async def invited_with(request: Request) -> Page | Response:
+def invited_with(request: Request, form: FormData = form_at_door()) -> Page | Response:
     """Set the password that an invitation allows."""
-    form, company = await _form(request), _company(request)
+    company = _company(request)
     try:
         done = company.people.accept(_text(form, "code"), _text(form, "password"))
     except MintageError as error:
@@ -122,16 +122,6 @@ def sign_out(asked: Asked = needs("")) -> Response:
 def _company(request: Request) -> Company:
     company: Company = request.app.state.company
     return company
-
-
-async def _form(request: Request) -> FormData:
-    """A form of somebody who is not known yet.
-
-    Raises:
-        Refused: another site's page sent it.
-    """
-    insist_on_our_origin(request)
-    return await request.form()
 
 
 def _text(form: FormData, name: str) -> str:
