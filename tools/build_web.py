@@ -1,13 +1,14 @@
 """Builds the console's scripts, styles and drawings from `web/` into the package, where only Python is installed.
 
 Node comes as a wheel. Every file that a page loads is minified, named by its own hash, so that browsers may keep it
-for ever, and stands compressed beside itself. `manifest.json` says which name is which file. With `--check` nothing is built:
-the exit code says whether what is there was built from what `web/` holds now.
+for ever, and stands compressed beside itself. `manifest.json` says which name is which file. With `--check`
+nothing is built: the exit code says whether what is there was built from what `web/` holds now.
 """
 
 from __future__ import annotations
 
 import argparse
+import fcntl
 import gzip
 import hashlib
 import json
@@ -41,11 +42,20 @@ def main() -> int:
     parser = argparse.ArgumentParser(description=__doc__)
     parser.add_argument("--check", action="store_true", help="build nothing; fail where the files are missing or old")
     asked = parser.parse_args()
-    if fresh():
-        return 0
     if asked.check:
+        if fresh():
+            return 0
         print("The console's files are missing or older than web/: run `make web`.", file=sys.stderr)
         return 1
+    with (_made(ROOT / "var") / "web.lock").open("w") as lock:
+        fcntl.flock(lock, fcntl.LOCK_EX)  # two tests may want it at once
+        if not fresh():
+            build()
+    return 0
+
+
+def build() -> None:
+    """Install what is missing, and make every file anew."""
     install()
     with tempfile.TemporaryDirectory(dir=_made(ROOT / "var")) as folder:
         made = Path(folder)
@@ -56,7 +66,6 @@ def main() -> int:
         (made / "world.svg").write_text(world(), "utf-8")
         shutil.copyfile(WEB / "mark.svg", made / "mark.svg")
         publish(made)
-    return 0
 
 
 def inputs_hash() -> str:

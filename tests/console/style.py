@@ -78,7 +78,10 @@ def _answer(words: Words) -> dict[str, Any]:
         "hashprice": time_series(
             words,
             days,
-            [Line(name="Hashprice", values=price, kind="area"), Line(name="Breakeven", values=[44] * 60 + [None] * 10 + [48] * 50)],
+            [
+                Line(name="Hashprice", values=price, kind="area"),
+                Line(name="Breakeven", values=[44] * 60 + [None] * 10 + [48] * 50),
+            ],
             Axis(name="Hashprice", unit="USD/PH/day", digits=2, zero=False),
             marks=[Mark(name="bull/bear", value=55.0)],
             at_name="Day",
@@ -92,14 +95,22 @@ def _answer(words: Words) -> dict[str, Any]:
         ),
         "bridge": waterfall(
             words,
-            [("Net loss", Decimal(-12), True), ("Depreciation", Decimal(31), False), ("Tax", Decimal(-4), False), ("EBITDA", Decimal(15), True)],
+            [
+                ("Net loss", Decimal(-12), True),
+                ("Depreciation", Decimal(31), False),
+                ("Tax", Decimal(-4), False),
+                ("EBITDA", Decimal(15), True),
+            ],
             Axis(name="USD", unit="million USD", digits=1),
             names_name="Row",
         ),
         "bars": bars(
             words,
             ["Ridgeline", "Fjord", "Basin"],
-            [Line(name="Miners", values=[8, 3, 2], kind="bar", stack="a"), Line(name="Cooling", values=[1, 1, None], kind="bar", stack="a")],
+            [
+                Line(name="Miners", values=[8, 3, 2], kind="bar", stack="a"),
+                Line(name="Cooling", values=[1, 1, None], kind="bar", stack="a"),
+            ],
             Axis(name="Power", unit="MW", digits=1),
             names_name="Site",
         ),
@@ -115,25 +126,57 @@ def _answer(words: Words) -> dict[str, Any]:
         "total": measured(5221.4, "TH/s", 1),
         "hall": _hall(),
         "alerts": [
-            {"title": "Ridgeline: 14 machines in rack R7 are hot", "text": "Fan of tank 3 stands still since 14:02.", "state": "firing", "at_us": NOW_US - 9 * _MINUTE_US, "href": "/x"},
+            {
+                "title": "Ridgeline: 14 machines in rack R7 are hot",
+                "text": "Fan of tank 3 stands still since 14:02.",
+                "state": "firing",
+                "at_us": NOW_US - 9 * _MINUTE_US,
+                "href": "/x",
+            },
             {"title": "Pool credits 2.1 % less than work", "state": "acknowledged", "at_us": NOW_US - 700 * _MINUTE_US},
         ],
-        "pairs": [("Principal", usd(25_000_000_00, digits=0)), ("Rate", measured(7.5, "%", 2)), ("Margin call", unknown("no price")), ("Lender", "Northlight <b>")],
+        "pairs": [
+            ("Principal", usd(25_000_000_00, digits=0)),
+            ("Rate", measured(7.5, "%", 2)),
+            ("Margin call", unknown("no price")),
+            ("Lender", "Northlight <b>"),
+        ],
         "zones": [Zone(0.65, "good"), Zone(0.8, "warn"), Zone(1, "bad")],
         "jobs": [_job("running"), _job("failed")],
         "states": _STATES,
         "change": measured(-3.2, "%", 1),
         "life": [
-            {"at_us": NOW_US - 9_000 * _MINUTE_US, "title": "Built in Penang", "text": "Landed cost 2,311.04 USD", "tone": "info"},
+            {
+                "at_us": NOW_US - 9_000 * _MINUTE_US,
+                "title": "Built in Penang",
+                "text": "Landed cost 2,311.04 USD",
+                "tone": "info",
+            },
             {"at_us": NOW_US - 800 * _MINUTE_US, "title": "Energized", "tone": "good", "href": "/x"},
             {"at_us": NOW_US - 90 * _MINUTE_US, "title": "Board 2 lost", "tone": "bad"},
         ],
-        "places": world([Place(latitude=31.5, longitude=-100.4, label="Ridgeline", href="/x", tone="good"), Place(latitude=66.2, longitude=14.1, label="Fjord", href="/y", tone="warn"), Place(latitude=5.4, longitude=100.3, label="Penang", tone="info")]),
+        "places": world(
+            [
+                Place(latitude=31.5, longitude=-100.4, label="Ridgeline", href="/x", tone="good"),
+                Place(latitude=66.2, longitude=14.1, label="Fjord", href="/y", tone="warn"),
+                Place(latitude=5.4, longitude=100.3, label="Penang", tone="info"),
+            ]
+        ),
         "flow": [
-            {"name": name, "icon": symbol, "tone": tone, "pairs": [("Stock", count(stock, unit)), ("This quarter", count(stock * 2, unit))]}
-            for name, symbol, tone, stock, unit in (("Wafers", "disc-3", "", 64, "wafers"), ("Machines", "server", "is-warn", 1210, "machines"), ("Orders", "shopping-cart", "", 1, "orders"), ("Bitcoin", "bitcoin", "is-bad", 1777, "BTC"))
+            {
+                "name": name,
+                "icon": symbol,
+                "tone": tone,
+                "pairs": [("Stock", count(stock, unit)), ("This quarter", count(stock * 2, unit))],
+            }
+            for name, symbol, tone, stock, unit in (
+                ("Wafers", "disc-3", "", 64, "wafers"),
+                ("Machines", "server", "is-warn", 1210, "machines"),
+                ("Orders", "shopping-cart", "", 1, "orders"),
+                ("Bitcoin", "bitcoin", "is-bad", 1777, "BTC"),
+            )
         ],
-    }  # fmt: skip
+    }
 
 
 def _stats() -> list[dict[str, Any]]:
@@ -143,8 +186,13 @@ def _stats() -> list[dict[str, Any]]:
         {"label": "Machines", "figure": count(9_871, "machines", "/fleet"), "more": "", "key": ""},
         {"label": "Owned bitcoin", "figure": measured(1777.893, "BTC", 3), "more": "", "key": ""},
         {"label": "Net loss", "figure": usd(-12_345_678_00, "/books", digits=0), "more": "", "key": ""},
-        {"label": "Cost of a bitcoin", "figure": unknown("the ledger begins on 2024-12-31", "USD/BTC"), "more": "", "key": ""},
-    ]  # fmt: skip
+        {
+            "label": "Cost of a bitcoin",
+            "figure": unknown("the ledger begins on 2024-12-31", "USD/BTC"),
+            "more": "",
+            "key": "",
+        },
+    ]
 
 
 def _rows() -> list[dict[str, Any]]:
@@ -165,9 +213,15 @@ def _rows() -> list[dict[str, Any]]:
 def _hall() -> Any:
     limits = [55, 60, 65, 70, 75, 80]
     cells = [
-        Cell(x=at % 60 + at % 60 // 20, y=at // 60, shade=shade_of(None if at % 97 == 3 else 52 + (at * 7919) % 35, limits), label=f"lq-{at:05}: {52 + (at * 7919) % 35} °C", href=f"/fleet/s1/{at}")
+        Cell(
+            x=at % 60 + at % 60 // 20,
+            y=at // 60,
+            shade=shade_of(None if at % 97 == 3 else 52 + (at * 7919) % 35, limits),
+            label=f"lq-{at:05}: {52 + (at * 7919) % 35} °C",
+            href=f"/fleet/s1/{at}",
+        )
         for at in range(900)
-    ]  # fmt: skip
+    ]
     legend = [Shade(shade_of(at, limits), f"{at}+ °C") for at in (50, *limits)]
     return hall(cells, [*legend, Shade("s-unknown", "–")])
 

@@ -12,7 +12,7 @@ from collections.abc import Iterator
 from functools import cache
 from pathlib import Path
 
-from babel.messages.catalog import Catalog
+from babel.messages.catalog import Catalog, Message
 from babel.messages.extract import extract as babel_extract
 from babel.messages.pofile import read_po
 
@@ -36,6 +36,16 @@ def catalogue(path: Path) -> Catalog:
         return read_po(file, locale="zh_Hant", abort_invalid=True)
 
 
+def msgid_of(message: Message) -> Msgid:
+    """A message's English words."""
+    return message.id if isinstance(message.id, str) else (message.id[0], message.id[1])
+
+
+def strings_of(message: Message) -> tuple[str, ...]:
+    """A message's Chinese words: one form, "" where it has none yet."""
+    return (message.string,) if isinstance(message.string, str) else tuple(message.string or ("",))
+
+
 @cache
 def translations() -> dict[str, tuple[str, ...]]:
     """Every message that is translated, by its English words; Chinese has one form for any number."""
@@ -44,7 +54,7 @@ def translations() -> dict[str, tuple[str, ...]]:
         for message in catalogue(path):
             if not message.id or message.fuzzy:
                 continue
-            told = (message.string,) if isinstance(message.string, str) else tuple(message.string)
+            told = strings_of(message)
             if all(told):
                 found[message.id if isinstance(message.id, str) else message.id[0]] = told
     return found

@@ -1,149 +1,35 @@
 """Charts as data: what the browser draws, and the same rows as a table.
 
-Values come in exact; the drawing gets them as floats, which is what a pixel is worth, and the table prints them exactly.
-The browser's side is `web/js/chart-option.js`; drawings that need no script are in `drawings.py`.
+Values come in exact; the drawing gets them as floats, which is what a pixel is worth, and the table prints them as
+they are. The browser's side is `web/js/chart-option.js`; drawings that need no script are in `drawings.py`.
 """
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from datetime import date
-from decimal import Decimal
-from typing import Any, Literal
+from typing import Any
 
 import msgspec
 from markupsafe import Markup
 
+from mintage.console.chart_spec import Axis, Kind, Line, Mark, Series, Spec, Value
 from mintage.console.formats import DASH, Formats, iso
 
-Value = Decimal | int | float | None
-"""A value of a chart; None where it is unknown, which is a gap and never zero."""
-Kind = Literal["series", "fan", "waterfall", "dots"]
-SeriesKind = Literal["line", "area", "step", "bar", "band", "dots"]
+__all__ = [
+    "Axis",
+    "Line",
+    "Mark",
+    "Spec",
+    "Value",
+    "bars",
+    "dots",
+    "fan",
+    "script_json",
+    "time_series",
+    "waterfall",
+]
 _ESCAPES = {ord(char): f"\\u{ord(char):04x}" for char in "<>&\u2028\u2029"}
-
-
-class Axis(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True):
-    """One axis.
-
-    Attributes:
-        name: what is measured.
-        unit: in what unit.
-        kind: how its places are told.
-        digits: decimals of its values.
-        zero: whether it begins at zero.
-        clock: whether its instants have a time of day worth telling.
-        values: days, instants or names along it.
-    """
-
-    name: str = ""
-    unit: str = ""
-    kind: Literal["time", "category", "value"] = msgspec.field(default="value")
-    digits: int = 0
-    zero: bool = True
-    clock: bool = False
-    values: list[str] = []
-
-    def title(self) -> str:
-        """Name and unit, as a table's head has them."""
-        return f"{self.name} ({self.unit})" if self.unit and self.name else self.name or self.unit
-
-
-class Series(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True):
-    """One series.
-
-    Attributes:
-        name: what the legend calls it; "" for what only holds others up.
-        kind: how it is drawn.
-        values: one per place on the x axis.
-        shown: what is told of each place, where that is not what is drawn.
-        low: lower edge of a band.
-        high: upper edge of a band.
-        stack: series with the same word stand upon each other.
-        axis: which y axis it is measured by.
-        tone: a colour with a meaning; the next of the palette where empty.
-        tones: such a colour for each place.
-        hrefs: where a click on each place leads.
-        shade: how dense a band is.
-    """
-
-    name: str
-    kind: SeriesKind = msgspec.field(default="line")
-    values: list[Any] = []
-    shown: list[float | None] = []
-    low: list[float | None] = []
-    high: list[float | None] = []
-    stack: str = ""
-    axis: int = 0
-    tone: str = ""
-    tones: list[str] = []
-    hrefs: list[str] = []
-    shade: float = 0.0
-
-
-class Mark(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True):
-    """A line across the chart.
-
-    Attributes:
-        name: what it marks.
-        value: where it lies on its axis.
-        axis: the axis that it crosses.
-        tone: colour.
-    """
-
-    name: str
-    value: float | str
-    axis: Literal["x", "y"] = msgspec.field(default="y")
-    tone: str = "warn"
-
-
-class Spec(msgspec.Struct, frozen=True, kw_only=True):
-    """A chart.
-
-    Attributes:
-        kind: what sort of chart.
-        x: the axis along the bottom.
-        y: the axes at the sides.
-        series: what is drawn.
-        marks: lines across.
-        summary: the chart in one sentence, for those who do not see it.
-        head: the table's heads.
-        rows: the table's rows, as text.
-    """
-
-    kind: Kind
-    x: Axis
-    y: tuple[Axis, ...]
-    series: tuple[Series, ...]
-    marks: tuple[Mark, ...] = ()
-    summary: str = ""
-    head: tuple[str, ...] = ()
-    rows: tuple[tuple[str, ...], ...] = ()
-
-    def drawing(self) -> dict[str, Any]:
-        """What the browser needs: everything but the table."""
-        whole: dict[str, Any] = msgspec.to_builtins(self)
-        return {name: value for name, value in whole.items() if name not in ("head", "rows")}
-
-
-class Line(msgspec.Struct, frozen=True, kw_only=True):
-    """A series as pages give it.
-
-    Attributes:
-        name: what the legend calls it.
-        values: one per place on the x axis.
-        kind: how it is drawn.
-        stack: series with the same word stand upon each other.
-        axis: 0 for the left axis, 1 for the right.
-        tone: "good", "warn", "bad" or "accent" where its colour has a meaning.
-    """
-
-    name: str
-    values: Sequence[Value]
-    kind: Literal["line", "area", "step", "bar", "dots"] = msgspec.field(default="line")
-    stack: str = ""
-    axis: int = 0
-    tone: str = ""
 
 
 def time_series(
@@ -202,7 +88,7 @@ def bars(
 def fan(
     formats: Formats,
     at: Sequence[date],
-    percentiles: dict[str, Sequence[Value]],
+    percentiles: Mapping[str, Sequence[Value]],
     y: Axis,
     *,
     actual: Line | None = None,
@@ -224,8 +110,15 @@ def fan(
     series: list[Series] = []
     for low, high, shade in (("P10", "P90", 0.16), ("P25", "P75", 0.26)):
         if low in percentiles and high in percentiles:
-            edges = {"low": _floats(percentiles[low]), "high": _floats(percentiles[high])}
-            series.append(Series(name=f"{low}–{high}", kind="band", tone="accent", shade=shade, **edges))
+            band = Series(
+                name=f"{low}–{high}",
+                kind="band",
+                tone="accent",
+                shade=shade,
+                low=_floats(percentiles[low]),
+                high=_floats(percentiles[high]),
+            )
+            series.append(band)
     series.append(Series(name="P50", values=_floats(percentiles["P50"]), tone="accent"))
     columns = [(name, percentiles[name]) for name in sorted(percentiles, key=lambda name: int(name[1:]))]
     if actual is not None:
@@ -277,7 +170,7 @@ def waterfall(
     return _done("waterfall", x, (y,), series, (), (names_name, y.title()), rows)
 
 
-def dots(formats: Formats, groups: dict[str, Sequence[tuple[Value, Value, str]]], x: Axis, y: Axis) -> Spec:
+def dots(formats: Formats, groups: Mapping[str, Sequence[tuple[Value, Value, str]]], x: Axis, y: Axis) -> Spec:
     """Points by two measures.
 
     Args:

@@ -241,18 +241,14 @@ def world(places: Sequence[Place], *, ratio: float = 2.4, least: float = 60.0) -
         ratio: width over height of the map.
         least: degrees across that it shows at the least.
     """
-    at = [(place, place.longitude + 180, 90 - place.latitude) for place in places] or [(None, 180.0, 60.0)]
-    west, east = min(x for _, x, _ in at), max(x for _, x, _ in at)
-    north, south = min(y for _, _, y in at), max(y for _, _, y in at)
+    at = [(place, place.longitude + 180, 90 - place.latitude) for place in places]
+    west, east = min((x for _, x, _ in at), default=180.0), max((x for _, x, _ in at), default=180.0)
+    north, south = min((y for _, _, y in at), default=60.0), max((y for _, _, y in at), default=60.0)
     width = min(360.0, max(least, (east - west) * 1.4, (south - north) * 1.6 * ratio))
     height = min(150.0, width / ratio)
     left = _between((west + east - width) / 2, 0, 360 - width)
     top = _between((north + south - height) / 2, 0, 150 - height)
-    spots = tuple(
-        Spot(place=place, x=round(x, 2), y=round(y, 2), left=x > left + width * 0.75)
-        for place, x, y in at
-        if place is not None
-    )
+    spots = tuple(Spot(place=place, x=round(x, 2), y=round(y, 2), left=x > left + width * 0.75) for place, x, y in at)
     view = " ".join(_told(edge) for edge in (left, top, width, height))
     return World(view=view, spots=spots, radius=round(width / 90, 2), text=round(width / 32, 2))
 

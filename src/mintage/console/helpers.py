@@ -16,6 +16,7 @@ from mintage.console.charts import script_json
 from mintage.console.drawings import bullet, share, sparkline
 from mintage.console.static import address
 from mintage.console.words import LANGUAGES
+from mintage.people.roles import Role, role_book
 
 Tone = Literal["good", "warn", "bad", "info", "idle"]
 
@@ -76,6 +77,11 @@ def _done() -> dict[str, Both]:
     return msgspec.toml.decode(raw, type=dict[str, Both])
 
 
+def role_of(name: str) -> Role | Both:
+    """A role's words in both languages; its own name where there is no such role any more."""
+    return role_book().role.get(name) or Both(en=name, zh=name)
+
+
 def icon(name: str, classes: str = "") -> Markup:
     """An icon of the sprite, which says nothing to screen readers."""
     kind = f"icon {classes}".strip()
@@ -120,6 +126,7 @@ GLOBALS: dict[str, Callable[..., Any]] = {
     "icon": icon,
     "languages": lambda: LANGUAGES,
     "new_key": new_key,
+    "role_of": role_of,
     "script_json": script_json,
     "share": share,
     "sparkline": sparkline,

@@ -9,9 +9,11 @@ from importlib import resources
 import msgspec
 
 from mintage.console.catalogues import translations
+from mintage.report.words import Words as ReportWords
 
 _HOLE = re.compile(r"\{(\w+)\}")
 _END = re.compile(r"(?<=[.!?]) +(?=[A-Z'0-9])")
+_STOPS = ("。", "！", "？", "…", ".")
 DEPTH_MAX = 3
 """How deep a sentence may stand in a sentence."""
 
@@ -49,7 +51,7 @@ def _whole() -> dict[str, str]:
 
 @cache
 def _patterns() -> dict[str, tuple[Pattern, ...]]:
-    """Sentences with holes by their first word; those that begin with a hole under "". The most specific comes first."""
+    """Sentences with holes by their first word, "" for those that begin with one; the most specific comes first."""
     found: dict[str, list[Sentence]] = {}
     for row in sentences():
         if _HOLE.search(row.en):
@@ -63,35 +65,53 @@ def _patterns() -> dict[str, tuple[Pattern, ...]]:
 @lru_cache(maxsize=8192)
 def told_in_chinese(text: str, depth: int = 0) -> str:
     """A sentence of a service in Traditional Chinese; as it is where nobody has translated it."""
-    plain = _plain(text)
-    whole = translations().get(text) or translations().get(plain)
-    if whole:
-        return whole[0]
-    found = _whole().get(plain) or _filled(plain, depth)
+    found = _sentence(text, depth)
     if found is not None:
         return found
     parts = _END.split(text)
-    if len(parts) == 1:
-        return text
-    return "".join(told_in_chinese(part, depth) for part in parts)
+    return text if len(parts) == 1 else "".join(told_in_chinese(part, depth) for part in parts)
 
 
-def _filled(plain: str, depth: int) -> str | None:
+def _sentence(text: str, depth: int) -> str | None:
+    bare = text.strip().removesuffix(".")
+    plain = _plain(bare)
+    whole = translations().get(text) or translations().get(bare) or translations().get(plain)
+    found = whole[0] if whole else _whole().get(plain) or _reason(plain) or _filled(bare, depth)
+    if found is None:
+        return None
+    return f"{found}。" if bare != text.strip() and not found.endswith(_STOPS) else found
+
+
+def _reason(plain: str) -> str | None:
+    """Why a figure is unknown, as the report tells it."""
+    found = _report().reason(plain)
+    return found if found != plain else None
+
+
+@cache
+def _report() -> ReportWords:
+    return ReportWords("zh-Hant")
+
+
+def _filled(bare: str, depth: int) -> str | None:
+    """A sentence with holes; a name that stands first keeps its capital."""
+    plain = _plain(bare)
     patterns = _patterns()
-    for pattern in (*patterns.get(_first(plain), ()), *patterns.get("", ())):
-        match = pattern.shape.fullmatch(plain)
-        if match:
-            values = match.groupdict()
-            if depth < DEPTH_MAX:
-                values = {name: told_in_chinese(value, depth + 1) for name, value in values.items()}
-            return _HOLE.sub(lambda hole, values=values: values[hole[1]], pattern.zh)
+    for text, first in ((plain, _first(plain)), (bare, "")):
+        for pattern in patterns.get(first, ()):
+            match = pattern.shape.fullmatch(text)
+            if match:
+                values = match.groupdict()
+                if depth < DEPTH_MAX:
+                    values = {name: told_in_chinese(value, depth + 1) for name, value in values.items()}
+                return pattern.zh.format_map(values)
     return None
 
 
 def _plain(text: str) -> str:
     """A sentence without what differs by where it stands: the capital it begins with and the stop at its end."""
-    text = text.strip()
-    return text[:1].lower() + text[1:].removesuffix(".") if text else text
+    text = text.strip().removesuffix(".")
+    return text[:1].lower() + text[1:]
 
 
 def _first(plain: str) -> str:

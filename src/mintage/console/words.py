@@ -102,9 +102,9 @@ def language_of(chosen: str | None, accepted: str = "") -> Language:
     best: tuple[float, Language] = (0.0, "en")
     for part in accepted[:500].split(","):
         tag, _, weight = part.strip().partition(";")
-        language = _spoken(tag.strip().lower())
-        if language is not None and (quality := _quality(weight)) > best[0]:
-            best = (quality, language)
+        spoken = _spoken(tag.strip().lower())
+        if spoken is not None and (quality := _quality(weight)) > best[0]:
+            best = (quality, spoken)
     return best[1]
 
 
