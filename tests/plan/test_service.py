@@ -110,9 +110,9 @@ def test_a_spread_says_how_many_paths_reach_an_amount() -> None:
     """The share is right to one percent, and 0 or 100 beyond the ends."""
     spread = Spread(id="cash", unit="USD", start="2025-07", end="2025-07", quantiles=tuple(range(10, 1000, 10)))
     assert spread.reaching(10) == 100
-    assert spread.reaching(11) == 99
-    assert spread.reaching(500) == 51
-    assert spread.reaching(990) == 2
+    assert spread.reaching(11) == 98
+    assert spread.reaching(500) == 50
+    assert spread.reaching(990) == 1
     assert spread.reaching(991) == 0
 
 

@@ -7,7 +7,7 @@ export function optionOf(spec, colours, lang, width) {
     animation: false,
     color: colours.categories,
     textStyle: { fontFamily: colours.font, color: colours.quiet },
-    grid: { left: 8, right: spec.y.length > 1 ? 8 : 16, top: named(spec).length > 1 ? 52 : 28, bottom: 4, outerBoundsMode: "same", outerBoundsContain: "axisLabel" },
+    grid: { left: 8, right: spec.y.length > 1 ? 8 : 16, top: named(spec).length > 3 ? 72 : named(spec).length > 1 ? 52 : 28, bottom: 4, outerBoundsMode: "same", outerBoundsContain: "axisLabel" },
     tooltip: tooltip(spec, colours, told),
     xAxis: axisX(spec, colours, told, width),
     yAxis: spec.y.map((axis, index) => axisY(axis, index, colours, told)),

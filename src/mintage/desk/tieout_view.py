@@ -17,9 +17,10 @@ from mintage.disclosure.language.counterparts import Counterpart, counterparts
 from mintage.disclosure.language.notes import Kind, LanguageNote
 from mintage.disclosure.page.labels import Numbered, numbered
 from mintage.disclosure.page.marks import cut, end_of
+from mintage.disclosure.page.parts import grouped
 from mintage.disclosure.report import Checked, Report
 
-_BOOKED = re.compile(r"([\w.-]+) (\d{4}(?:Q[1-4]|-\d{2}(?:-\d{2})?)?)")
+_OF = re.compile(r"([\w.-]+) (\d{4}(?:Q[1-4]|-\d{2}(?:-\d{2})?)?)")
 _PERIOD_REF = re.compile(r"L(\d+)\.\d+")
 
 
@@ -67,6 +68,9 @@ class Against(msgspec.Struct, frozen=True, kw_only=True):
     Attributes:
         kind: "books", "figure", "arithmetic" or "market".
         ref: the KPI and period, figure, relation or series.
+        en: what that is in English, "" where it has no name.
+        zh: what that is in Traditional Chinese.
+        period: the period that it is of, "" where it is of none.
         expected: the value that would tie, in the figure's unit.
         outcome: how it went.
         note: one sentence on what was compared.
@@ -77,6 +81,9 @@ class Against(msgspec.Struct, frozen=True, kw_only=True):
 
     kind: str
     ref: str
+    en: str
+    zh: str
+    period: str
     expected: str
     outcome: Outcome
     note: str
@@ -265,16 +272,20 @@ def _against(page: Numbered, findings: Sequence[Finding]) -> tuple[Against, ...]
     found: dict[tuple[str, str, str], Against] = {}
     for one in findings:
         other, period = page.figures.get(one.ref), _PERIOD_REF.fullmatch(one.ref)
-        booked = _BOOKED.fullmatch(one.ref) if one.kind == "books" else None
+        of = _OF.fullmatch(one.ref)
+        known = definitions().get(of[1]) if of else None
         found.setdefault(
             (one.kind, one.ref, one.expected),
             Against(
                 kind=one.kind,
                 ref=one.ref,
-                expected=one.expected,
+                en=known.en if known else "",
+                zh=known.zh if known else "",
+                period=of[2] if of and known else "",
+                expected=grouped(one.expected),
                 outcome=one.outcome,
                 note=one.note,
-                href=trace_kpi(booked[1], booked[2]) if booked else "",
+                href=trace_kpi(of[1], of[2]) if of and known and one.kind == "books" else "",
                 figure=other[0] if other else 0,
                 line=int(period[1]) if period else 0,
             ),

@@ -59,7 +59,8 @@ class Spread(msgspec.Struct, frozen=True, kw_only=True):
 
     def reaching(self, amount: int) -> int:
         """Percent of the paths that reach an amount, to one percent: 0 and 100 mean less than 1 and more than 99."""
-        return 100 - bisect_left(self.quantiles, amount) - (1 if amount > self.quantiles[-1] else 0)
+        below = bisect_left(self.quantiles, amount)
+        return 100 if below == 0 else 99 - below
 
 
 class PlanResult(msgspec.Struct, frozen=True, kw_only=True):

@@ -69,7 +69,7 @@ def tie_out(
 
 
 @router.post("/disclosure/{id}/again")
-async def tie_out_again(id: str, asked: Asked = needs("disclosure.run")) -> Response:
+def tie_out_again(id: str, asked: Asked = needs("disclosure.run")) -> Response:
     """Tie a kept text out once more."""
     with there():
         row = desk.again(asked.company, asked.caller, id, asked.id)
@@ -77,7 +77,7 @@ async def tie_out_again(id: str, asked: Asked = needs("disclosure.run")) -> Resp
 
 
 @router.post("/disclosure/{id}/delete")
-async def delete_tie_out(id: str, asked: Asked = needs("disclosure.run")) -> Response:
+def delete_tie_out(id: str, asked: Asked = needs("disclosure.run")) -> Response:
     """Forget a text and what came out."""
     with there():
         desk.delete(asked.company, asked.caller, id, asked.id)

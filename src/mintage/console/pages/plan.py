@@ -78,7 +78,7 @@ def plan(
 
 
 @router.post("/plan/{id}/baseline")
-async def choose_baseline(id: str, asked: Asked = needs("plan.run")) -> Response:
+def choose_baseline(id: str, asked: Asked = needs("plan.run")) -> Response:
     """Make a plan the one that the company is held against."""
     with there():
         desk.hold_against(asked.company, asked.caller, id, asked.id)
@@ -86,7 +86,7 @@ async def choose_baseline(id: str, asked: Asked = needs("plan.run")) -> Response
 
 
 @router.post("/plan/{id}/delete")
-async def delete_plan(id: str, asked: Asked = needs("plan.run")) -> Response:
+def delete_plan(id: str, asked: Asked = needs("plan.run")) -> Response:
     """Forget a plan."""
     with there():
         desk.delete(asked.company, asked.caller, id, asked.id)

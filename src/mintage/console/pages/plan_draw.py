@@ -28,7 +28,7 @@ def large(figure: Figure) -> Figure:
 
 def charts(words: Words, now: Futures, other: Futures | None) -> list[tuple[Fan, Spec]]:
     """A chart of each measure, over that of another plan where there is one."""
-    this, that = words.gettext("Now"), words.gettext("Then")
+    this, that = words.gettext("This plan"), words.gettext("The other")
     before = {one.id: one for one in other.fans} if other is not None else {}
     found = []
     for one in now.fans:
@@ -42,7 +42,7 @@ def charts(words: Words, now: Futures, other: Futures | None) -> list[tuple[Fan,
 
 def short_of_cash(words: Words, now: Futures, other: Futures | None) -> Spec:
     """How many futures are short of cash at each month's end, in percent."""
-    this, that = words.gettext("Now"), words.gettext("Then")
+    this, that = words.gettext("This plan"), words.gettext("The other")
     lines = [Line(name=this, values=[100 * share for share in now.cash_short], kind="area", tone="accent")]
     if other is not None:
         shares = [100 * other.cash_short[at] if at is not None else None for at in _places(now, other)]

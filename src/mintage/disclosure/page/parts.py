@@ -128,10 +128,10 @@ def _against(numbered: Numbered, kind: str, ref: str, expected: str) -> str:
     elif period:
         # A period has no number of its own on the page.
         shown = f'line <span lang="zh-Hant">行</span> {period[1]}'
-    return f"<li>{label.html}: {shown} → <b>{escape(_grouped(expected))}</b></li>"
+    return f"<li>{label.html}: {shown} → <b>{escape(grouped(expected))}</b></li>"
 
 
-def _grouped(text: str) -> str:
+def grouped(text: str) -> str:
     """Set the thousands of plain numbers apart: 71627250 is 71,627,250."""
     return _LONG_NUMBER.sub(lambda found: f"{int(found[0]):,}", text)
 
