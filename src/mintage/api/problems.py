@@ -8,6 +8,7 @@ from typing import Any
 import msgspec
 from starlette.responses import Response
 
+from mintage.desk.here import Missing
 from mintage.people.caller import Forbidden
 from mintage.people.errors import SignInRefused, TooMany
 from mintage.units.errors import (
@@ -72,6 +73,7 @@ class Refused(MintageError):
 
 _STATUS: tuple[tuple[type[MintageError], int], ...] = (
     (NotFound, 404),
+    (Missing, 404),
     (SignInRefused, 401),
     (DuplicateKey, 409),
     (PeriodClosed, 409),
