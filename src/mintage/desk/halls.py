@@ -48,6 +48,20 @@ class MetricChoice(msgspec.Struct, frozen=True, kw_only=True):
     chosen: bool
 
 
+class HallChoice(msgspec.Struct, frozen=True, kw_only=True):
+    """A hall that can be chosen.
+
+    Attributes:
+        name: its name, "" for machines of which the hall is unknown.
+        slots: slots in it.
+        shown: whether it is drawn.
+    """
+
+    name: str
+    slots: int
+    shown: bool
+
+
 class SitePlan(msgspec.Struct, frozen=True, kw_only=True):
     """A site as drawn.
 
@@ -55,6 +69,7 @@ class SitePlan(msgspec.Struct, frozen=True, kw_only=True):
         site: the site.
         metric: what the colours mean.
         choices: every metric.
+        names: every hall.
         legend: the classes, those without a reading and empty slots last.
         halls: the halls, in slots as lengths.
         alerts: open alerts of the site.
@@ -64,14 +79,24 @@ class SitePlan(msgspec.Struct, frozen=True, kw_only=True):
     site: SiteCard
     metric: Metric
     choices: list[MetricChoice]
+    names: list[HallChoice]
     legend: list[LegendRow]
     halls: list[HallPlan]
     alerts: list[SiteAlert]
     version: int
 
 
-def site_plan(company: Company, caller: Caller, name: str, metric_id: str = "hash") -> SitePlan:
+def site_plan(
+    company: Company, caller: Caller, name: str, metric_id: str = "hash", hall: str | None = None
+) -> SitePlan:
     """The plan of a site.
+
+    Args:
+        company: the company.
+        caller: who asks.
+        name: the site.
+        metric_id: what its colours mean.
+        hall: the one hall to draw; all of a small site, else the first, where None.
 
     Raises:
         Missing: nobody knows a site of that name.
@@ -80,7 +105,7 @@ def site_plan(company: Company, caller: Caller, name: str, metric_id: str = "has
     """
     chosen, card = metric(metric_id), site_card(company, caller, name)
     desk, view = company.sites.all().get(name), company.board.view
-    drawn = plan(view, name, chosen, desk.site if desk else None)
+    drawn = plan(view, name, chosen, desk.site if desk else None, hall)
     legend = [_row(chosen, index, count) for index, count in enumerate(drawn.counts)]
     rest = ((-1, "not told", "未回報", drawn.unknown), (-2, "empty slot", "空槽位", drawn.empty))
     legend += [LegendRow(index=n, en=en, zh=zh, low=None, high=None, count=count) for n, en, zh, count in rest]
@@ -89,6 +114,10 @@ def site_plan(company: Company, caller: Caller, name: str, metric_id: str = "has
         metric=chosen,
         choices=[
             MetricChoice(id=item.id, en=item.en, zh=item.zh, chosen=item.id == chosen.id) for item in metrics().values()
+        ],
+        names=[
+            HallChoice(name=known, slots=slots, shown=known in {one.name for one in drawn.halls})
+            for known, slots in drawn.names
         ],
         legend=legend,
         halls=drawn.halls,

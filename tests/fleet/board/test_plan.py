@@ -129,3 +129,15 @@ def test_a_site_without_machines_is_all_empty(view: View) -> None:
     assert (sum(drawn.counts), drawn.unknown, drawn.empty) == (0, 0, sum(map(slots, SITE.rack)))
     with pytest.raises(InputError, match="no metric"):
         metric("colour")
+
+
+def test_a_large_site_is_drawn_hall_by_hall(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """All halls are named with their slots; one is drawn, the one that is asked for."""
+    view = board_of(tmp_path, [a_machine(number) for number in range(120)])
+    monkeypatch.setattr("mintage.fleet.board.plan.SLOTS_MAX", 500)
+    for asked, drawn in ((None, "h0"), ("h1", "h1")):
+        told = plan(view, "alder", metric("hash"), SITE, asked)
+        assert [hall.name for hall in told.halls] == [drawn]
+        assert told.names == [(f"h{n}", 254) for n in range(4)]
+        assert sum(told.counts) == 50
+    assert plan(view, "alder", metric("hash"), SITE, "nowhere").halls == []

@@ -22,8 +22,10 @@ from mintage.fleet.sites import Rack, Site
 SHELVES = 6
 GAP, LABEL = 1.0, 1.4
 """Between racks, and for a rack's name above it."""
-PIXELS_WIDE = 2.2
+BROAD = 2.2
 """A hall is drawn so many times as wide as high, where its racks allow."""
+SLOTS_MAX = 12_000
+"""A site of more slots is drawn hall by hall."""
 
 
 class RackPlan(msgspec.Struct, frozen=True, kw_only=True):
@@ -80,7 +82,8 @@ class Plan(msgspec.Struct, frozen=True, kw_only=True):
     Attributes:
         site: its name.
         metric: what its colours mean.
-        halls: its halls.
+        names: every hall with the number of its slots.
+        halls: the halls that are drawn.
         counts: machines of each class, by index.
         unknown: machines that do not tell.
         empty: slots where no machine is known.
@@ -88,6 +91,7 @@ class Plan(msgspec.Struct, frozen=True, kw_only=True):
 
     site: str
     metric: Metric
+    names: list[tuple[str, int]]
     halls: list[HallPlan]
     counts: list[int]
     unknown: int
@@ -102,7 +106,21 @@ class _Slots(msgspec.Struct):
     rows: list[int]
 
 
-def plan(view: View, name: str, metric: Metric, site: Site | None = None) -> Plan:
+class _Hall(msgspec.Struct):
+    """A hall before it is drawn."""
+
+    name: str
+    cooling: str
+    feeder: str
+    racks: list[_Slots]
+
+    @property
+    def slots(self) -> int:
+        """Slots of all its racks."""
+        return sum(len(rack.rows) for rack in self.racks)
+
+
+def plan(view: View, name: str, metric: Metric, site: Site | None = None, hall: str | None = None) -> Plan:
     """The plan of a site.
 
     Args:
@@ -110,19 +128,27 @@ def plan(view: View, name: str, metric: Metric, site: Site | None = None) -> Pla
         name: the site's name.
         metric: what its colours mean.
         site: its description, where its file is here.
+        hall: the one hall to draw. Where None, all of them up to `SLOTS_MAX` slots, else the first.
     """
-    there = _rows(view, name)
+    found = _halls(view, name, site)
+    if hall is not None:
+        chosen = [item for item in found if item.name == hall]
+    else:
+        chosen = found if sum(item.slots for item in found) <= SLOTS_MAX else found[:1]
     classes = np.append(metric.classes(view, np.arange(len(view))), EMPTY)
     halls = []
-    for hall, cooling, feeder, racks in _halls(view, there, site):
-        drawn = _drawn(view, metric, racks, classes)
+    for item in chosen:
+        drawn = _drawn(view, metric, item.racks, classes)
         width = max((rack.x + rack.w for rack in drawn), default=0.0) + GAP
         height = max((rack.y + rack.h for rack in drawn), default=0.0) + GAP
-        halls.append(HallPlan(name=hall, cooling=cooling, feeder=feeder, width=width, height=height, racks=drawn))
-    told = np.array([value for hall in halls for rack in hall.racks for value in rack.classes], dtype=np.int64)
+        halls.append(
+            HallPlan(name=item.name, cooling=item.cooling, feeder=item.feeder, width=width, height=height, racks=drawn)
+        )
+    told = np.array([value for one in halls for rack in one.racks for value in rack.classes], dtype=np.int64)
     return Plan(
         site=name,
         metric=metric,
+        names=[(item.name, item.slots) for item in found],
         halls=halls,
         counts=np.bincount(told[told >= 0], minlength=len(metric.words_en)).tolist(),
         unknown=int((told == UNKNOWN).sum()),
@@ -130,28 +156,35 @@ def plan(view: View, name: str, metric: Metric, site: Site | None = None) -> Pla
     )
 
 
-def _rows(view: View, name: str) -> Array:
+def _by_rack(view: View, name: str) -> dict[tuple[str, str], list[int]]:
+    """Rows of a site's machines by hall and rack."""
     words = view.words["site"]
-    return np.flatnonzero(view.columns["site"] == words.index(name)) if name in words else np.empty(0, dtype=np.int64)
+    if name not in words:
+        return {}
+    there = np.flatnonzero(view.columns["site"] == words.index(name))
+    halls, racks = view.columns["hall"][there].astype(np.int64), view.columns["rack"][there]
+    places = halls * (len(view.words["rack"]) + 1) + racks
+    order = np.argsort(places, kind="stable")
+    bounds = np.flatnonzero(np.diff(places[order])) + 1
+    groups = np.split(there[order], bounds) if len(there) else []
+    return {(view.text("hall", rows[0]), view.text("rack", rows[0])): rows.tolist() for rows in groups}
 
 
-def _halls(view: View, there: Array, site: Site | None) -> list[tuple[str, str, str, list[_Slots]]]:
+def _halls(view: View, name: str, site: Site | None) -> list[_Hall]:
     """Halls with their racks: those of the site's file, then what stands elsewhere."""
-    by_rack: dict[tuple[str, str], list[int]] = defaultdict(list)
-    halls, racks = view.columns["hall"], view.columns["rack"]
-    for row in there.tolist():
-        by_rack[view.words["hall"][halls[row]], view.words["rack"][racks[row]]].append(row)
-    found: list[tuple[str, str, str, list[_Slots]]] = []
+    by_rack = _by_rack(view, name)
+    found: list[_Hall] = []
     if site is not None:
         for hall in site.hall:
             racks_here = [rack for rack in site.rack if rack.hall == hall.name]
             told = [_described(view, rack, by_rack.pop((hall.name, rack.name), [])) for rack in racks_here]
-            found.append((hall.name, hall.cooling or site.cooling, hall.feeder, told))
+            found.append(_Hall(hall.name, hall.cooling or site.cooling, hall.feeder, told))
     others: dict[str, list[_Slots]] = defaultdict(list)
     for (hall_name, rack_name), rows in sorted(by_rack.items(), key=lambda item: tuple(map(natural, item[0]))):
-        ordered = sorted(rows, key=lambda row: natural(str(view.columns["address"][row])))
+        addresses = view.columns["address"]
+        ordered = sorted(rows, key=lambda row: natural(str(addresses[row])))
         others[hall_name].append(_Slots(rack_name, SHELVES, ordered))
-    return found + [(name, "", "", told) for name, told in others.items()]
+    return found + [_Hall(hall_name, "", "", told) for hall_name, told in others.items()]
 
 
 def _described(view: View, rack: Rack, rows: Sequence[int]) -> _Slots:
@@ -169,7 +202,7 @@ def _drawn(view: View, metric: Metric, racks: Sequence[_Slots], classes: Array) 
     if not sizes:
         return []
     area = sum((w + GAP) * (h + GAP + LABEL) for w, h in sizes)
-    broad = max(*(w for w, _ in sizes), math.sqrt(area * PIXELS_WIDE))
+    broad = max(*(w for w, _ in sizes), math.sqrt(area * BROAD))
     drawn, x, y, high = [], GAP, GAP + LABEL, 0
     for rack, (w, h) in zip(racks, sizes, strict=True):
         if x > GAP and x + w > broad:
