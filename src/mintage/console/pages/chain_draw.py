@@ -26,6 +26,8 @@ _STEPS: dict[str, tuple[tuple[int, str], ...]] = {
     "kW": ((3, "MW"), (0, "kW")),
 }
 """Units that have larger ones: power of ten and name."""
+_BTC_PLACES = ((Decimal(1000), 1), (Decimal(1), 2), (Decimal("0.01"), 4), (Decimal(0), 8))
+"""Decimals of an amount of bitcoin from so much on."""
 _PLAIN_MAX, _PLAIN_MAX_USD = 6, 4
 """Digits before the point up to which a count, or an amount of money, is told whole."""
 
@@ -140,7 +142,7 @@ def short(words: Formats, figure: Figure, *, sign: bool = False) -> Short:
         return _stepped(words, value, figure.unit, sign)
     unit = words.unit(figure.unit, value)
     if figure.unit == "BTC":
-        places = 4 if abs(value) < 1 else 2 if abs(value) < 1000 else 1
+        places = 0 if not value else next(places for least, places in _BTC_PLACES if abs(value) >= least)
         return Short(words.number(value, places, sign=sign), unit)
     plain_max = _PLAIN_MAX_USD if figure.unit == "USD" else _PLAIN_MAX
     if _magnitude(value) <= plain_max:

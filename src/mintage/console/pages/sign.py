@@ -8,7 +8,7 @@ from starlette.datastructures import FormData
 from starlette.requests import Request
 from starlette.responses import RedirectResponse, Response
 
-from mintage.api.access import COOKIE, Asked, address_of, keep_session, needs
+from mintage.api.access import COOKIE, Asked, address_of, form_at_door, keep_session, needs
 from mintage.api.problems import problem_of
 from mintage.console.pages.frame import local
 from mintage.console.shell import Page, PageRouter, show
