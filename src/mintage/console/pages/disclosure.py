@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import re
+from functools import partial
 from typing import Annotated, Any
 
 from fastapi import Query
@@ -10,7 +12,8 @@ from starlette.responses import RedirectResponse, Response
 
 from mintage.api.access import Asked, form_of, needs
 from mintage.api.routes.jobs import there
-from mintage.console.shell import Page, PageRouter
+from mintage.console.shell import Page, PageRouter, words_for
+from mintage.console.words import Words
 from mintage.desk import disclosure as desk
 from mintage.desk import disclosure_view
 from mintage.desk.disclosure_view import TieOut
@@ -21,6 +24,7 @@ router = PageRouter("disclosure")
 WORD = Query(max_length=100)
 NO_TEXT = {b"%PDF": "a PDF", b"PK\x03\x04": "a Word file or an archive", b"\xd0\xcf\x11\xe0": "a Word file"}
 """How files begin that people take for texts."""
+_SENTENCES = re.compile(r"(?<=[.!?]) +(?=[A-Z'0-9$])")
 READER = ("contradicts", "ambiguous", "edge")
 """Verdicts that somebody must look at."""
 
@@ -65,7 +69,7 @@ def tie_out(
     """One text with its figures marked."""
     with there():
         answer = disclosure_view.show(asked.company, asked.caller, id, verdict=verdict, metric=metric, against=against)
-    return Page(template="disclosure/show.html", answer=answer, more=_shown(answer))
+    return Page(template="disclosure/show.html", answer=answer, more=_shown(asked, answer))
 
 
 @router.post("/disclosure/{id}/again")
@@ -84,8 +88,22 @@ def delete_tie_out(id: str, asked: Asked = needs("disclosure.run")) -> Response:
     return RedirectResponse("/disclosure?done=deleted", 303)
 
 
-def _shown(answer: TieOut) -> dict[str, Any]:
+def why_of(words: Words, note: str) -> str:
+    """Why a figure stands as it does, in the reader's language: sentence by sentence, and what was compared apart."""
+    return ("" if words.chinese else " ").join(_sentence(words, part) for part in _SENTENCES.split(note) if part)
+
+
+def _sentence(words: Words, text: str) -> str:
+    told = words.told(text)
+    what, colon, value = text.removesuffix(".").rpartition(": ")
+    if told == text and words.chinese and colon:
+        told = f"{words.told(what)}：{words.told(value)}。"
+    return told
+
+
+def _shown(asked: Asked, answer: TieOut) -> dict[str, Any]:
     """What the template looks up while it goes through the text."""
+    words = words_for(asked.request)
     figures = {one.number: one for one in answer.figures}
     first = [one for verdict in READER for one in answer.figures if one.verdict == verdict]
     return {
@@ -93,6 +111,7 @@ def _shown(answer: TieOut) -> dict[str, Any]:
         "note_of": {one.number: one for one in answer.notes},
         "listed": answer.figures if answer.verdict or answer.metric else first,
         "verdicts": VERDICTS,
+        "why_of": partial(why_of, words),
         "two": any(one.zh is not None for one in answer.paragraphs),
     }
 

@@ -11,7 +11,7 @@ from mintage.disclosure.report import Checked
 
 _AGAINST_MAX = 4
 _PERIOD_REF = re.compile(r"L(\d+)\.\d+")
-_LONG_NUMBER = re.compile(r"(?<![\d.,-])[1-9]\d{4,}(?![\d,-])")
+_LONG_NUMBER = re.compile(r"(?<![\d.,])(?<!\d-)[1-9]\d{4,}(?![\d,-])")
 
 
 def summary_table(numbered: Numbered) -> str:
