@@ -36,7 +36,9 @@ NOT_THE_TERM = {
 
 
 def told(group: str) -> dict[Msgid, tuple[str, ...]]:
-    """The messages of one catalogue."""
+    """The messages of one catalogue; none where there is no such file yet."""
+    if group not in FILES:
+        return {}
     return {msgid_of(message): strings_of(message) for message in catalogue(FOLDER / f"{group}.po") if message.id}
 
 
@@ -47,7 +49,8 @@ def test_every_message_of_a_group_is_translated_and_nothing_else_is(group: str) 
     missing = sorted(map(str, said - {msgid for msgid, strings in have.items() if all(strings)}))
     assert missing == [], f"translate in {group}.po"
     assert sorted(map(str, set(have) - said)) == [], f"{group}.po has messages that no page says"
-    assert [message.id for message in catalogue(FOLDER / f"{group}.po") if message.fuzzy] == []
+    fuzzy = [message.id for message in catalogue(FOLDER / f"{group}.po") if message.fuzzy] if group in FILES else []
+    assert fuzzy == []
 
 
 @pytest.mark.parametrize("group", FILES)
@@ -66,7 +69,8 @@ def test_the_same_words_are_translated_alike_in_every_group() -> None:
     found: dict[Msgid, dict[tuple[str, ...], str]] = {}
     for group in FILES:
         for msgid, strings in told(group).items():
-            found.setdefault(msgid, {}).setdefault(strings, group)
+            if all(strings):
+                found.setdefault(msgid, {}).setdefault(strings, group)
     assert {msgid: ways for msgid, ways in found.items() if len(ways) > 1} == {}
 
 
@@ -81,7 +85,7 @@ def every_chinese() -> dict[str, str]:
 def test_terahash_per_second_keeps_its_symbol_and_no_character_is_simplified() -> None:
     """TH/s is not 太赫茲, and readers of Traditional Chinese get it."""
     for english, chinese in every_chinese().items():
-        assert "太赫" not in chinese, english
+        assert "太赫" not in chinese or "terahertz" in english, english
         assert [char for char in chinese if _is_simplified(char)] == [], english
         for unit in re.findall(r"\b[TPEG]H/s\b|\bJ/TH\b", english):
             assert unit in chinese, english

@@ -65,11 +65,19 @@ def _patterns() -> dict[str, tuple[Pattern, ...]]:
 @lru_cache(maxsize=8192)
 def told_in_chinese(text: str, depth: int = 0) -> str:
     """A sentence of a service in Traditional Chinese; as it is where nobody has translated it."""
+    parts = _END.split(text)
+    if len(parts) > 1:
+        told = [_sentence(part, depth) for part in parts]
+        if all(told) or _sentence(text, depth) is None:
+            return "".join(told_in_chinese(part, depth) for part in parts)
     found = _sentence(text, depth)
     if found is not None:
         return found
-    parts = _END.split(text)
-    return text if len(parts) == 1 else "".join(told_in_chinese(part, depth) for part in parts)
+    subject, colon, reason = text.partition(": ")
+    if not colon or depth >= DEPTH_MAX:
+        return text
+    why = told_in_chinese(reason, depth + 1)
+    return text if why == reason else f"{told_in_chinese(subject, depth + 1)}：{why}"
 
 
 def _sentence(text: str, depth: int) -> str | None:
