@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from decimal import Decimal
+from typing import get_args
 
 import pytest
 from hypothesis import given
@@ -11,10 +12,24 @@ from hypothesis import strategies as st
 
 from mintage.console.catalogues import FOLDER, Msgid, catalogue, extract, msgid_of, strings_of
 from mintage.console.formats import units
-from mintage.console.helpers import states
+from mintage.console.helpers import ICONS, states
 from mintage.console.told import Sentence, sentences, told_in_chinese
 from mintage.console.words import language_of, words_of
+from mintage.desk.chain_answer import StageState
 from mintage.desk.figure import count, measured, unknown, usd
+from mintage.desk.jobs import JobState
+from mintage.desk.loans import LoanState
+from mintage.desk.periods import PeriodState
+from mintage.desk.wallets import WalletState
+from mintage.disclosure.checks.evidence import Outcome
+from mintage.fleet.alerts.rules import Severity
+from mintage.fleet.alerts.store import AlertState
+from mintage.fleet.control.store import RequestState, TargetState
+from mintage.fleet.curtail.states import EventState
+from mintage.fleet.readings import State as ReadingState
+from mintage.journal.fact import Grade
+from mintage.mining.reconcile import Verdict
+from mintage.people.proposals import State as ProposalState
 from mintage.units.errors import InputError
 from tests.docs.pages import ROOT
 
@@ -219,6 +234,32 @@ def test_every_unit_and_state_has_words_in_chinese() -> None:
     """A table's row without Chinese would show English to readers of Chinese."""
     assert [name for name, unit in units().items() if not unit.zh] == []
     assert [name for name, state in states().items() if not (state.en and state.zh)] == []
+
+
+STATES = (
+    AlertState,
+    EventState,
+    Grade,
+    JobState,
+    LoanState,
+    Outcome,
+    PeriodState,
+    ProposalState,
+    ReadingState,
+    RequestState,
+    Severity,
+    StageState,
+    TargetState,
+    Verdict,
+    WalletState,
+)
+
+
+@pytest.mark.parametrize("name", sorted({name for kind in STATES for name in get_args(kind)}))
+def test_every_state_that_a_room_knows_has_a_badge_with_an_icon_of_the_sprite(name: str) -> None:
+    """A new state shows up here, not as a bare English word on a page."""
+    state = states()[name]
+    assert (state.icon or ICONS[state.tone]) in (ROOT / "web/icons.txt").read_text("utf-8").splitlines()
 
 
 def test_messages_are_gathered_by_the_folder_or_module_that_says_them() -> None:
