@@ -223,6 +223,9 @@ class Jobs:
         """Cancel all that runs or waits, and wait for the processes to be gone."""
         for (id_,) in self._state.rows("SELECT id FROM job WHERE state IN ('waiting', 'running')"):
             self.cancel(id_)
+        with self._lock:
+            for process in self._processes.values():
+                _terminate(process)
         for thread in list(self._threads.values()):
             thread.join(10)
 
