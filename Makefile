@@ -9,7 +9,7 @@ BIN := $(VENV)/bin
 STAMP := $(VENV)/.ready
 PEERS := .venv-peers
 
-.PHONY: demo test check bench soak docs lock peers web debian wheel clean
+.PHONY: demo test check bench soak docs lock peers web debian wheel screenshots clean
 
 $(STAMP): requirements.lock pyproject.toml
 	@$(PYTHON) -c 'import sys; sys.exit(sys.version_info < (3, 11))' \
@@ -56,6 +56,10 @@ $(PEERS)/.ready: requirements-peers.lock $(STAMP)
 	@test -x $(PEERS)/bin/python || $(PYTHON) -m venv $(PEERS)
 	$(PEERS)/bin/python -m pip install --quiet --disable-pip-version-check --require-hashes -r requirements-peers.lock
 	@touch $@
+
+# Pictures of every page, for docs/screenshots.md.
+screenshots: web debian
+	$(BIN)/python tools/screenshots.py
 
 wheel: web
 	$(BIN)/python -m pip wheel --quiet --disable-pip-version-check --no-deps --no-build-isolation --wheel-dir dist .

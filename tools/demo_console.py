@@ -36,10 +36,14 @@ TOUR = (
 )
 
 
-def tour(site: demo_site.Site, db: Path, folder: Path) -> int:
-    """Serve the console until Ctrl-C, or until every page has answered where nobody watches; an exit code."""
-    site.run("virtual", "speed", SLOWER)
-    log = folder / "demo-console.log"
+def command(site: demo_site.Site, db: Path, folder: Path) -> list[str]:
+    """The words that serve the console as a demonstration.
+
+    Args:
+        site: the living site.
+        db: the journal.
+        folder: where the console's own file is.
+    """
     files = {
         "--db": db,
         "--data": site.folder.parent,
@@ -50,11 +54,18 @@ def tour(site: demo_site.Site, db: Path, folder: Path) -> int:
     arguments = ["serve", "--demo", "--name", "Lodequarry"]
     for option, path in files.items():
         arguments += [option, str(path)]
+    return arguments
+
+
+def tour(site: demo_site.Site, db: Path, folder: Path) -> int:
+    """Serve the console until Ctrl-C, or until every page has answered where nobody watches; an exit code."""
+    site.run("virtual", "speed", SLOWER)
+    log = folder / "demo-console.log"
     for leftover in folder.glob("demo-console.db*"):
         leftover.unlink()
     watched = sys.stdin.isatty() and sys.stdout.isatty()
     listen = LISTEN if watched else "127.0.0.1:0"
-    with site.beside(*arguments, "--listen", listen, log=log):
+    with site.beside(*command(site, db, folder), "--listen", listen, log=log):
         site.wait("the console opens", lambda: " is at http" in log.read_text("utf-8"))
         found = re.search(r"is at (http://\S+)", log.read_text("utf-8"))
         base = found[1] if found else ""

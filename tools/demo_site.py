@@ -105,7 +105,7 @@ class Site:
 def steps(site: Site) -> Iterator[tuple[str, tuple[str, ...], tuple[int, ...]]]:
     """Title, command and fitting exit codes of each step, each given when the site has come so far."""
     yield "A site of 62 machines: who answers?", ("fleet", "scan", "127.0.10.0/26"), (0,)
-    site.wait("the agent adopts and polls them", lambda: _hashing(site) >= 50)
+    site.wait("the agent adopts and polls them", lambda: hashing(site) >= 50)
     yield "Its agent has adopted them", ("fleet", "map"), (0,)
     yield "The worst of them", ("fleet", "top"), (0,)
     yield "Shed 60 kW: which machines?", ("curtail", "preview", *CURTAIL[:2]), (0,)
@@ -144,6 +144,7 @@ def running(folder: Path, db: Path) -> Iterator[Site]:
             yield site
 
 
-def _hashing(site: Site) -> int:
+def hashing(site: Site) -> int:
+    """How many machines hash."""
     machines = site.ask("fleet", "list", "--state", "hashing")
     return len(machines["machines"] if isinstance(machines, dict) else machines or ())
