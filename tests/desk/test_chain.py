@@ -20,6 +20,8 @@ from mintage.desk.chain_stuck import since_when
 from mintage.desk.chain_table import chain_table, rules
 from mintage.desk.company import Company, Settings
 from mintage.desk.figure import Figure
+from mintage.desk.plan import NewPlan, hold_against, start
+from mintage.desk.pulse import PulseSource
 from mintage.journal.fact import Fact, FactData
 from mintage.mining.facts import Earned
 from mintage.people.caller import Caller
@@ -27,6 +29,7 @@ from mintage.people.roles import Grant
 from mintage.units import parse_period
 from mintage.units.clock import ScaledClock
 from tests.desk.yard import ADA, SALES, VIEWER, Yard
+from tests.fleet.plant import a_machine
 
 ON = date(2025, 8, 13)
 """The last day in the example's books."""
@@ -265,6 +268,31 @@ def test_machines_that_are_silent_and_alerts_stand_beside_the_books(tmp_path: Pa
     blind = Caller(name="theo", grants=(Grant("treasurer"),))
     assert chain(yard.company, blind).pulse is None
     assert chain(yard.company, blind).alerts == ()
+    yard.company.close()
+
+
+def test_stocks_are_held_against_the_kept_plan(company: Company, tmp_path: Path) -> None:
+    """The baseline's medians of the day's month stand beside cash, bitcoin owned and energized hash rate."""
+    shutil.copyfile(company.settings.db, tmp_path / "books.db")
+    planned = opened(tmp_path, tmp_path / "books.db", ON)
+    assert chain(planned, ADA).plan.reason
+    row = start(planned, ADA, NewPlan(name="Second half", months=3, paths=16, day="2025-06-30"), "r-1")
+    assert planned.jobs.wait(row.job, 60).state == "done"
+    hold_against(planned, ADA, row.id, "r-2")
+    told = chain(planned, ADA)
+    planned.close()
+    assert (told.plan.name, told.plan.month, told.plan.reason) == ("Second half", "2025-08", "")
+    held = [item.id for stage_ in told.stages for item in stage_.lines if item.plan and item.plan.value]
+    assert held == ["sites.energized", "treasury.owned", "cash.cash"]
+
+
+def test_a_pulse_is_told_once_until_it_changes(tmp_path: Path) -> None:
+    """Watchers hear the figures of all machines when they change, and nothing while they do not."""
+    yard, source = Yard(tmp_path), PulseSource()
+    assert source.changes(yard.company.board.view)["chain:machines"] == 60
+    assert source.changes(yard.company.board.view) == {}
+    yard.put([a_machine(1, state="asleep", hashrate_ths=0.0)])
+    assert source.changes(yard.company.board.view)["chain:hashing"] == 59
     yard.company.close()
 
 

@@ -111,16 +111,26 @@ def _waiting(company: Company, caller: Caller, rule: Rule) -> Iterator[Stuck]:
     now_us = company.wall.now_us()
     for proposal in Proposals(company.state, company.wall).pending():
         if caller.may(proposal.action.rpartition(".")[0] + ".read"):
-            yield _wait(rule, proposal.subject or proposal.action, proposal.asked_us, now_us, "/books/proposals")
+            yield _wait(
+                rule, proposal.subject or proposal.action, proposal.asked_us, now_us, f"/approvals/{proposal.id}"
+            )
     for name, desk in company.sites.all().items():
         if not caller.may("fleet.read", name):
             continue
         site_us = desk.clock.now_us()
         for request in control.requests(desk.db, states=("pending",)):
-            yield _wait(rule, f"{name}: {request.what}", request.asked_us, site_us, f"/fleet/{name}/actions")
+            yield _wait(
+                rule, f"{name}: {request.what}", request.asked_us, site_us, f"/fleet/{name}/actions/{request.id}"
+            )
         for event in Book(desk.db).events():
             if event.state == "preview":
-                yield _wait(rule, f"{name}: {event.ask.reason}", event.created_us, site_us, f"/energy/{name}")
+                yield _wait(
+                    rule,
+                    f"{name}: {event.ask.reason}",
+                    event.created_us,
+                    site_us,
+                    f"/energy/{name}/curtailments/{event.id}",
+                )
 
 
 def _wait(rule: Rule, who: str, asked_us: int, now_us: int, href: str) -> Stuck:

@@ -261,7 +261,7 @@ def _uncredited(view: View, rule: Rule, on: date) -> Iterator[Stuck]:
     for site, day in last.items():
         days = (on - day).days
         if days >= rule.warn and (powered.get(site, 0) > 0 or site not in _ever(view, on)):
-            yield make(rule, count(days, "days"), who=site, since=day, href=f"/production?site={site}")
+            yield make(rule, count(days, "days"), who=site, since=day, href=f"/production/{site}")
 
 
 def _ever(view: View, on: date) -> set[str]:
