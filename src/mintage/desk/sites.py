@@ -85,6 +85,7 @@ class Sites:
         self.folder = folder
         self._known: dict[str, SiteDesk] = {}
         self._problems: dict[str, str] = {}
+        self._described_ns: dict[str, int] = {}
         self._looked_s = -LOOK_S
         self._lock = threading.Lock()
 
@@ -113,12 +114,21 @@ class Sites:
         self._problems = {}
         for pointer in pointers:
             name = pointer.parent.name
-            if name in self._known:
-                continue
             try:
-                self._known[name] = open_site(pointer.parent)
-            except InputError as error:
+                described_ns = described(pointer.parent).stat().st_mtime_ns
+                if name not in self._known:
+                    self._known[name] = open_site(pointer.parent)
+                elif described_ns != self._described_ns.get(name):  # somebody changed the site's file meanwhile
+                    site = load_site(described(pointer.parent))
+                    self._known[name] = replace(self._known[name], site=site)
+                self._described_ns[name] = described_ns
+            except (InputError, OSError) as error:
                 self._problems[name] = str(error)
+
+
+def described(folder: Path) -> Path:
+    """The file that describes the site whose agent keeps its state in a folder."""
+    return Path((folder / SITE_POINTER).read_text("utf-8").removesuffix("\n"))
 
 
 def open_site(folder: Path) -> SiteDesk:
@@ -128,7 +138,7 @@ def open_site(folder: Path) -> SiteDesk:
         InputError: the site's file cannot be used, or no agent ever ran here.
         StoreError: its state cannot be opened.
     """
-    path, state = Path((folder / SITE_POINTER).read_text("utf-8").removesuffix("\n")), folder / "agent.db"
+    path, state = described(folder), folder / "agent.db"
     if not state.is_file():
         raise InputError("no agent has kept anything here.", file=str(state), remedy="Run `mintage agent` first.")
     site, db, clock = load_site(path), StateDb(state), folder / SITE_CLOCK
