@@ -16,7 +16,7 @@ from mintage.books.kpis import kpi
 from mintage.desk.chain import chain, news
 from mintage.desk.chain_answer import Chain, Line, Stage
 from mintage.desk.chain_lines import total
-from mintage.desk.chain_stuck import since_when
+from mintage.desk.chain_stuck import since_when, stuck
 from mintage.desk.chain_table import chain_table, rules
 from mintage.desk.company import Company, Settings
 from mintage.desk.figure import Figure
@@ -25,7 +25,9 @@ from mintage.desk.pulse import PulseSource
 from mintage.journal.fact import Fact, FactData
 from mintage.mining.facts import Earned
 from mintage.people.caller import Caller
+from mintage.people.proposals import Proposals
 from mintage.people.roles import Grant
+from mintage.treasury.service import loan_status
 from mintage.units import parse_period
 from mintage.units.clock import ScaledClock
 from tests.desk.yard import ADA, SALES, VIEWER, Yard
@@ -168,6 +170,28 @@ def test_the_oldest_part_of_a_balance_is_found_first_in_first_out(company: Compa
     came = [row for row in company.journal.postings(account, "USD", end=ON) if row.amount > 0]
     assert sum(row.amount for row in came if row.date >= since) >= balance
     assert sum(row.amount for row in came if row.date > since) < balance
+
+
+def test_a_loan_is_stuck_when_the_price_falls_towards_its_margin_call(company: Company) -> None:
+    """At today's price every loan is far from its margin call; at the price of the call itself it is at 100 % of it."""
+    view, lender = company.view(), "harborlight-lending"
+    assert [row for row in stuck(view, ON, Decimal("123306.43")) if row.rule == "loan-ltv"] == []
+    price = loan_status(view.journal, lender, Decimal(1), ON).margin_call_price
+    assert price is not None
+    row = next(row for row in stuck(view, ON, price) if (row.rule, row.who) == ("loan-ltv", lender))
+    assert (row.tone, row.measure.value) == ("bad", Decimal("100.0"))
+
+
+def test_what_waits_for_a_second_person_is_told_to_those_who_may_see_it(tmp_path: Path) -> None:
+    """A proposal to close waits where it can be decided; who may not see the books does not hear of it."""
+    yard = Yard(tmp_path)
+    asked = Proposals(yard.company.state, yard.company.wall).propose(
+        ADA, "books.close", "2025Q4", {}, reason="the quarter is over"
+    )
+    found = [row for row in chain(yard.company, ADA).stuck if row.rule == "waiting"]
+    assert [(row.who, row.href) for row in found] == [("2025Q4", f"/approvals/{asked.id}")]
+    assert [row for row in chain(yard.company, SALES).stuck if row.rule == "waiting"] == []
+    yard.company.close()
 
 
 def test_hashprice_has_its_line_and_its_side(told: Chain) -> None:
