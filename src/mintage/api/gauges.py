@@ -45,7 +45,5 @@ class Gauges(Collector):
             attended.add_metric((name,), desk.attended)
         yield from (machines, rate, power, attended)
         viewers = GaugeMetricFamily("mintage_live_viewers", "Who watches live state.", value=company.hub.watching)
-        facts = GaugeMetricFamily("mintage_facts", "Facts in the journal.")
-        if company.settings.db.exists():
-            facts.add_metric((), company.journal.head()[0])
+        facts = GaugeMetricFamily("mintage_facts", "Facts in the journal.", value=company.journal.head()[0])
         yield from (viewers, facts)

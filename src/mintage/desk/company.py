@@ -72,6 +72,7 @@ class Company:
         self.wall = SystemClock()
         """The time by which sessions, tokens and jobs go."""
         self.journal: SqliteJournal = open_journal(settings.db)
+        self.journal.append(())  # makes the file, so that an empty company is one that can be read
         self.books = WarmBooks(self.journal)
         self.state = StateDb(settings.state)
         self.people = People(self.state, self.wall)
@@ -166,7 +167,7 @@ class Company:
 
     def _journal(self) -> Mapping[str, Any]:
         """The number of facts, where some came."""
-        head, _ = self.journal.head() if self.settings.db.exists() else (0, b"")
+        head, _ = self.journal.head()
         if head == self._seen_head:
             return {}
         self._seen_head = head

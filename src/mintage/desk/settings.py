@@ -201,17 +201,16 @@ def person(company: Company, name: str) -> PersonDetail:
 
 def system(company: Company) -> System:
     """The server, its sites and its files."""
-    there = company.settings.db.exists()
-    facts, head = company.journal.head() if there else (0, b"")
+    facts, head = company.journal.head()
     return System(
         version=__version__,
         python=sys.version.partition(" ")[0],
         demo=company.demo is not None,
         facts=facts,
-        head=head.hex(),
+        head=head.hex() if facts else "",
         viewers=company.hub.watching,
         sites=_site_settings(company),
-        feeds=_feeds(company) if there else [],
+        feeds=_feeds(company),
         files=[
             _file("journal", company.settings.db),
             _file("console", company.settings.state),

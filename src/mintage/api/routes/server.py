@@ -105,7 +105,7 @@ def problems() -> ProblemKinds:
 def readiness(company: Company) -> Readiness:
     """Whether each part can be read."""
     checks = {
-        "journal": _tried(lambda: company.journal.head() if company.settings.db.exists() else None),
+        "journal": _tried(company.journal.head),
         "console": _tried(lambda: company.state.rows("SELECT 1")),
     }
     for name, desk in company.sites.all().items():
