@@ -46,7 +46,7 @@ function axisX(spec, colours, told, width) {
     boundaryGap: spec.x.kind === "category" && spec.series.some(({ kind }) => kind === "bar"),
     axisLine: { lineStyle: { color: colours.strong } },
     axisTick: { show: false },
-    axisLabel: { color: colours.quiet, fontSize: 11, hideOverlap: true },
+    axisLabel: { color: colours.quiet, fontSize: 11 * colours.scale, hideOverlap: true },
     splitLine: { show: false },
     axisPointer: { label: { show: false }, lineStyle: { color: colours.strong } },
   };
@@ -72,12 +72,12 @@ function axisY(axis, index, colours, told) {
   return {
     type: axis.kind,
     name: [axis.name, axis.unit].filter(Boolean).join(", "),
-    nameTextStyle: { color: colours.quiet, align: index ? "right" : "left", padding: 0 }, nameGap: 10,
+    nameTextStyle: { color: colours.quiet, fontSize: 12 * colours.scale, align: index ? "right" : "left", padding: 0 }, nameGap: 10,
     nameMoveOverlap: false,
     position: index ? "right" : "left",
     scale: axis.zero === false,
     splitNumber: 4,
-    axisLabel: { color: colours.quiet, fontSize: 11, formatter: told.tick },
+    axisLabel: { color: colours.quiet, fontSize: 11 * colours.scale, formatter: told.tick },
     axisLine: { show: false },
     axisTick: { show: false },
     splitLine: { show: index === 0, lineStyle: { color: colours.line } },
@@ -93,7 +93,7 @@ function seriesOf(series, index, spec, colours) {
   return {
     type: "line", name: series.name, data, yAxisIndex: series.axis ?? 0, stack: series.stack || undefined,
     step: series.kind === "step" ? "end" : undefined, showSymbol: data.length <= 24, symbolSize: 5, connectNulls: false, sampling: "lttb",
-    lineStyle: { color: tone, width: 1.75, type: DASHES[Math.floor(index / 2) % DASHES.length] }, itemStyle: { color: tone },
+    lineStyle: { color: tone, width: 1.75 * colours.scale, type: DASHES[Math.floor(index / 2) % DASHES.length] }, itemStyle: { color: tone },
     areaStyle: series.kind === "area" ? { color: tone, opacity: series.stack ? 0.35 : 0.12 } : undefined, z: 3,
   };
 }
@@ -125,7 +125,7 @@ function pairs(series, spec) {
 
 function legend(spec, colours) {
   const names = named(spec).map(({ name }) => name);
-  return { type: "plain", top: 0, left: 0, itemWidth: 14, itemHeight: 8, icon: "roundRect", textStyle: { color: colours.text, fontSize: 12 }, data: names, selectedMode: spec.kind !== "fan" };
+  return { type: "plain", top: 0, left: 0, itemWidth: 14 * colours.scale, itemHeight: 8 * colours.scale, icon: "roundRect", textStyle: { color: colours.text, fontSize: 12 * colours.scale }, data: names, selectedMode: spec.kind !== "fan" };
 }
 
 function marks(spec, colours, told) {
@@ -134,7 +134,7 @@ function marks(spec, colours, told) {
     data: spec.marks.map((mark) => ({
       [mark.axis === "x" ? "xAxis" : "yAxis"]: mark.value,
       lineStyle: { color: colours[mark.tone] ?? colours.quiet, type: [4, 4], width: 1 },
-      label: { formatter: mark.axis === "x" ? mark.name : `${mark.name} ${told.tick(mark.value)}`, position: mark.axis === "x" ? "insideEndTop" : "insideEndTop", color: colours.quiet, fontSize: 11, backgroundColor: colours.surface, padding: [1, 3], distance: 1 },
+      label: { formatter: mark.axis === "x" ? mark.name : `${mark.name} ${told.tick(mark.value)}`, position: mark.axis === "x" ? "insideEndTop" : "insideEndTop", color: colours.quiet, fontSize: 11 * colours.scale, backgroundColor: colours.surface, padding: [1, 3], distance: 1 },
     })),
   };
 }
@@ -143,7 +143,7 @@ function marks(spec, colours, told) {
 function tooltip(spec, colours, told) {
   const common = {
     renderMode: "richText", confine: true, backgroundColor: colours.surface, borderColor: colours.strong, borderWidth: 1, padding: [8, 10],
-    textStyle: { color: colours.text, fontSize: 12, fontFamily: colours.font, lineHeight: 18 }, shadowBlur: 0,
+    textStyle: { color: colours.text, fontSize: 12 * colours.scale, fontFamily: colours.font, lineHeight: 18 * colours.scale }, shadowBlur: 0,
   };
   if (spec.kind === "dots") return { ...common, trigger: "item", formatter: ({ seriesName, value }) => `${seriesName}\n${told.tick(value[0])} ${spec.x.unit} · ${told.value(value[1])}` };
   return { ...common, trigger: "axis", axisPointer: { type: "line" }, formatter: (points) => axisWords(points, spec, told) };

@@ -17,6 +17,7 @@ export function palette() {
     bad: colour("bad"),
     warn: colour("warn"),
     accent: colour("accent"),
+    scale: parseFloat(getComputedStyle(document.documentElement).fontSize) / 16,
     font: getComputedStyle(document.body).fontFamily,
   };
 }

@@ -14,6 +14,8 @@ from mintage.report.words import Words as ReportWords
 _HOLE = re.compile(r"\{(\w+)\}")
 _END = re.compile(r"(?<=[.!?]) +(?=[A-Z'0-9])")
 _STOPS = ("。", "！", "？", "…", ".")
+_SHAPES = {"day": r"\d{4}-\d\d-\d\d", "period": r"\d{4}(?:Q\d|-\d\d(?:-\d\d)?)?", "count": r"[\d,.]+"}
+"""What a hole of this name takes; any words where it is not here."""
 DEPTH_MAX = 3
 """How deep a sentence may stand in a sentence."""
 
@@ -138,7 +140,7 @@ def _shape(en: str) -> re.Pattern[str]:
             shape += f"(?P={part})"
         else:
             named.add(part)
-            shape += f"(?P<{part}>.+?)"
+            shape += f"(?P<{part}>{_SHAPES.get(part, '.+?')})"
     return re.compile(shape, re.DOTALL)
 
 
