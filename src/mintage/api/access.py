@@ -18,7 +18,8 @@ from starlette.datastructures import FormData
 from starlette.requests import Request
 from starlette.responses import Response
 
-from mintage.api.problems import Refused
+from mintage.api.paging import PATH_CHARACTERS_MAX
+from mintage.api.problems import NotFound, Refused
 from mintage.desk.company import Company
 from mintage.people.caller import Caller
 from mintage.people.secret import Secret
@@ -67,6 +68,7 @@ class Needs:
         Raises:
             Refused: it is not known who asks, or a request that changes something was forged.
             Forbidden: he or she may not.
+            NotFound: the path names what cannot be there.
         """
         company: Company = request.app.state.company
         caller = who(request)
@@ -78,6 +80,8 @@ class Needs:
         site = request.path_params.get("site")
         if self.right:
             caller.insist(self.right, site)
+        if any(len(str(part)) > PATH_CHARACTERS_MAX for part in request.path_params.values()):
+            raise NotFound(f"nothing here has a name of more than {PATH_CHARACTERS_MAX} characters.")
         return Asked(request, company, caller)
 
 

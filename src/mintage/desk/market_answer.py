@@ -11,7 +11,12 @@ from mintage.desk.figure import Figure
 
 
 class HashpricePoint(msgspec.Struct, frozen=True):
-    """The hashprice of a day, USD/PH/day; None where it is unknown."""
+    """The hashprice of a day.
+
+    Attributes:
+        day: the day.
+        value: USD/PH/day; None where it is unknown.
+    """
 
     day: date
     value: str | None

@@ -8,6 +8,7 @@ from typing import Annotated
 from fastapi import Query
 
 from mintage.api.access import Asked, needs
+from mintage.api.paging import ROWS_MAX
 from mintage.api.reply import ApiRouter
 from mintage.desk.audit import LIMIT_MAX, Audit
 from mintage.desk.audit import audit as told
@@ -23,7 +24,7 @@ def audit(
     q: Annotated[str, Query(max_length=200)] = "",
     start: date | None = None,
     end: date | None = None,
-    before: Annotated[int, Query(ge=0)] = 0,
+    before: Annotated[int, Query(ge=0, le=ROWS_MAX)] = 0,
     limit: Annotated[int, Query(ge=1, le=LIMIT_MAX)] = 50,
 ) -> Audit:
     """Who changed what, and who was refused, the latest first; `next` of a page is `before` of the one after it."""

@@ -3,8 +3,12 @@
 from __future__ import annotations
 
 from datetime import date
+from typing import Annotated
+
+from fastapi import Query
 
 from mintage.api.access import Asked, needs
+from mintage.api.paging import ROWS_MAX
 from mintage.api.reply import ApiRouter
 from mintage.desk import chain as desk
 from mintage.desk.chain_answer import Chain, News
@@ -25,6 +29,6 @@ def wall(asked: Asked = needs("chain.read"), on: date | None = None) -> Chain:
 
 
 @router.get("/chain/news")
-def chain_news(since: int, asked: Asked = needs("chain.read")) -> News:
+def chain_news(since: Annotated[int, Query(ge=0, le=ROWS_MAX)], asked: Asked = needs("chain.read")) -> News:
     """How many facts came since the journal had so many."""
     return desk.news(asked.company, since)

@@ -9,6 +9,7 @@ import msgspec
 from fastapi import Query
 
 from mintage.api.access import Asked, needs
+from mintage.api.paging import ROWS_MAX
 from mintage.api.reply import ApiRouter, body_of
 from mintage.desk import production as desk
 from mintage.desk import production_cost as costs
@@ -36,7 +37,7 @@ def production(
     asked: Asked = needs("production.read"),
     period: Annotated[str, Query(max_length=10)] = "",
     status: Choice = "",
-    after: Annotated[int, Query(ge=0)] = 0,
+    after: Annotated[int, Query(ge=0, le=ROWS_MAX)] = 0,
     limit: Annotated[int, Query(ge=1, le=desk.ROWS_MAX)] = 100,
 ) -> Production:
     """A period's production day by day, differences first, of the sites that one may see."""
@@ -58,7 +59,7 @@ def site_production(
     day: date | None = None,
     period: Annotated[str, Query(max_length=10)] = "",
     status: Choice = "",
-    after: Annotated[int, Query(ge=0)] = 0,
+    after: Annotated[int, Query(ge=0, le=ROWS_MAX)] = 0,
     limit: Annotated[int, Query(ge=1, le=desk.ROWS_MAX)] = 100,
 ) -> SiteProduction:
     """A site's production of a period; or one day, from the machines' work to satoshis on chain."""

@@ -83,31 +83,51 @@ class Reboot(msgspec.Struct, frozen=True, tag="reboot"):
 
 
 class SetMode(msgspec.Struct, frozen=True, tag="mode"):
-    """Change the work mode, in the words of the model (`mintage.fleet.models`) or of its driver."""
+    """Change the work mode.
+
+    Attributes:
+        mode: its name, in the words of the model (`mintage.fleet.models`) or of its driver.
+    """
 
     mode: str
 
 
 class SetPower(msgspec.Struct, frozen=True, tag="power"):
-    """Aim at another input power, where the machine can."""
+    """Aim at another input power, where the machine can.
+
+    Attributes:
+        power_w: watts at the inlet.
+    """
 
     power_w: int
 
 
 class SetPools(msgspec.Struct, frozen=True, tag="pools"):
-    """Work for other pools, the first one first."""
+    """Work for other pools.
+
+    Attributes:
+        pools: the first one first.
+    """
 
     pools: tuple[PoolSetting, ...]
 
 
 class Led(msgspec.Struct, frozen=True, tag="led"):
-    """Light the machine up, so that it is found in the rack."""
+    """Light the machine up, so that it is found in the rack.
+
+    Attributes:
+        on: whether its light is to shine.
+    """
 
     on: bool
 
 
 class Fan(msgspec.Struct, frozen=True, tag="fan"):
-    """Run the fans at a share of their highest speed; None gives them back to the machine."""
+    """Run the fans at a share of their highest speed.
+
+    Attributes:
+        duty_pct: percent of it; None gives them back to the machine.
+    """
 
     duty_pct: int | None = None
 
