@@ -66,14 +66,21 @@ def tell(book: Book, quantity: Quantity, value: float, by: str, now_us: int) -> 
     book.set(quantity, msgspec.json.encode(Told(value, by, now_us)), by, now_us)
 
 
+def told_price(book: Book, quantity: Quantity, now_us: int) -> Told | None:
+    """What somebody told, where it is fresh."""
+    body = book.setting(quantity)
+    told = msgspec.json.decode(body, type=Told) if body else None
+    return told if told and (now_us - told.at_us) / 1e6 <= AGE_MAX_S[quantity] else None
+
+
 def prices(site: Site, book: Book, now_us: int) -> Prices:
     """What was told, where it is fresh; power that nobody told of costs what the site's tariff says.
 
     Raises:
         InputError: the tariff cannot be read.
     """
-    hashprice = _fresh(book, "hashprice_usd_ph_day", now_us)
-    price = _fresh(book, "price_usd_mwh", now_us) or _tariff_price(site, now_us)
+    hashprice = told_price(book, "hashprice_usd_ph_day", now_us)
+    price = told_price(book, "price_usd_mwh", now_us) or _tariff_price(site, now_us)
     by = ", ".join(dict.fromkeys(told.by for told in (hashprice, price) if told))
     return Prices(
         hashprice_usd_ph_day=hashprice.value if hashprice else None,
@@ -143,9 +150,3 @@ def _tariff_price(site: Site, now_us: int) -> Told | None:
 @lru_cache(maxsize=8)
 def _read_tariff(path: Path, _changed_ns: int) -> Tariff:
     return load_tariff(path)
-
-
-def _fresh(book: Book, quantity: Quantity, now_us: int) -> Told | None:
-    body = book.setting(quantity)
-    told = msgspec.json.decode(body, type=Told) if body else None
-    return told if told and (now_us - told.at_us) / 1e6 <= AGE_MAX_S[quantity] else None
