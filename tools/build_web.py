@@ -41,21 +41,24 @@ def main() -> int:
     """Build, or say whether a build is needed."""
     parser = argparse.ArgumentParser(description=__doc__)
     parser.add_argument("--check", action="store_true", help="build nothing; fail where the files are missing or old")
+    parser.add_argument("--into", type=Path, default=OUT, help="folder of the files; the package's where not said")
     asked = parser.parse_args()
+    out: Path = asked.into
     if asked.check:
-        if fresh():
+        if fresh(out):
             return 0
         print("The console's files are missing or older than web/: run `make web`.", file=sys.stderr)
         return 1
     with (_made(ROOT / "var") / "web.lock").open("w") as lock:
         fcntl.flock(lock, fcntl.LOCK_EX)  # two tests may want it at once
-        if not fresh():
-            build()
+        if not fresh(out):
+            build(out)
     return 0
 
 
-def build() -> None:
+def build(out: Path) -> None:
     """Install what is missing, and make every file anew."""
+    stamp = inputs_hash()
     install()
     with tempfile.TemporaryDirectory(dir=_made(ROOT / "var")) as folder:
         made = Path(folder)
@@ -65,7 +68,7 @@ def build() -> None:
         (made / "icons.svg").write_text(sprite(), "utf-8")
         (made / "world.svg").write_text(world(), "utf-8")
         shutil.copyfile(WEB / "mark.svg", made / "mark.svg")
-        publish(made)
+        publish(made, out, stamp)
 
 
 def inputs_hash() -> str:
@@ -78,13 +81,13 @@ def inputs_hash() -> str:
     return whole.hexdigest()
 
 
-def fresh() -> bool:
+def fresh(out: Path) -> bool:
     """Whether every file of the manifest is there and was built from today's inputs."""
-    manifest, stamp = OUT / "manifest.json", OUT / _STAMP
-    if not (manifest.is_file() and stamp.is_file()) or stamp.read_text("utf-8") != inputs_hash():
+    stamp = out / _STAMP
+    if not stamp.is_file() or stamp.read_text("utf-8") != inputs_hash():
         return False
-    named: dict[str, str] = json.loads(manifest.read_text("utf-8"))
-    return all((OUT / name).is_file() for name in named.values())
+    named = _named(out)
+    return bool(named) and all((out / name).is_file() for name in named.values())
 
 
 def install() -> None:
@@ -135,25 +138,41 @@ def world() -> str:
     return f'<svg xmlns="http://www.w3.org/2000/svg" viewBox="0 0 360 180">{path}</svg>'
 
 
-def publish(made: Path) -> None:
-    """Name each file by its hash, compress it, and put all of them in place of the last build."""
+def publish(made: Path, out: Path, stamp: str) -> None:
+    """Name each file by its hash, compress it, and put all beside the last build, whose pages may still be open.
+
+    Files of builds before the last one go.
+    """
     names: dict[str, str] = {}
-    ready = made / "ready"
-    ready.mkdir()
+    kept = set(_named(out).values())
+    _made(out)
     for path in sorted(made.iterdir()):
-        if not path.is_file():
-            continue
         content = path.read_bytes()
         digest = hashlib.sha256(content).hexdigest()[:FINGERPRINT_DIGITS]
         names[path.name] = f"{path.stem}-{digest}{path.suffix}"
-        (ready / names[path.name]).write_bytes(content)
-        (ready / f"{names[path.name]}.gz").write_bytes(gzip.compress(content, 9, mtime=0))
-    (ready / "manifest.json").write_text(json.dumps(names, indent=2) + "\n", "utf-8")
-    (ready / _STAMP).write_text(inputs_hash(), "utf-8")
-    shutil.rmtree(OUT, ignore_errors=True)
-    shutil.move(ready, OUT)
-    for name, file in names.items():
-        print(f"{name:16} {(OUT / file).stat().st_size:>9,} B {(OUT / f'{file}.gz').stat().st_size:>8,} B compressed")
+        packed = gzip.compress(content, 9, mtime=0)
+        _put(out / names[path.name], content)
+        _put(out / f"{names[path.name]}.gz", packed)
+        print(f"{path.name:16} {len(content):>9,} B {len(packed):>8,} B compressed")
+    _put(out / "manifest.json", (json.dumps(names, indent=2) + "\n").encode())
+    _put(out / _STAMP, stamp.encode())
+    kept |= {*names.values(), "manifest.json", _STAMP}
+    for path in out.iterdir():
+        if path.name.removesuffix(".gz") not in kept:
+            path.unlink()
+
+
+def _put(path: Path, content: bytes) -> None:
+    """Write a file whole: nobody reads half of it."""
+    new = path.with_name(f"{path.name}.new")
+    new.write_bytes(content)
+    new.replace(path)
+
+
+def _named(out: Path) -> dict[str, str]:
+    manifest = out / "manifest.json"
+    named: dict[str, str] = json.loads(manifest.read_text("utf-8")) if manifest.is_file() else {}
+    return named
 
 
 def _node(args: list[str]) -> None:
@@ -170,7 +189,7 @@ def _node(args: list[str]) -> None:
 
 
 def _made(folder: Path) -> Path:
-    folder.mkdir(exist_ok=True)
+    folder.mkdir(parents=True, exist_ok=True)
     return folder
 
 

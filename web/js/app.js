@@ -2,7 +2,7 @@
 import htmx from "htmx.org";
 import { startCharts } from "./chart-loader.js";
 import { startDialogs } from "./dialogs.js";
-import { startForms } from "./forms.js";
+import { countTicks, startForms } from "./forms.js";
 import { startKeys } from "./keys.js";
 import { startLive } from "./live.js";
 import { startPlanMaps } from "./plan-map.js";
@@ -20,6 +20,7 @@ startLive();
 function enhance(root) {
   startCharts(root);
   startPlanMaps(root);
+  countTicks(root);
 }
 
 enhance(document);

@@ -33,6 +33,11 @@ function checkAll(all) {
   for (const box of all.form?.elements ?? []) if (box.name === all.dataset.checkAll && !box.disabled) box.checked = all.checked;
 }
 
+/** Counts what is ticked when a page or a part of it arrives: the browser may have kept the ticks. */
+export function countTicks(root) {
+  for (const place of root.querySelectorAll("[data-count-of]")) count(place.closest("form"));
+}
+
 /** Says how many boxes are ticked, and lets nobody act on none. */
 function count(form) {
   const place = form?.querySelector("[data-count-of]");

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import secrets
 from collections.abc import Callable, Mapping
-from functools import cache
+from functools import cache, lru_cache
 from importlib import resources
 from typing import Any, Literal
 from urllib.parse import parse_qsl, quote, urlencode
@@ -82,6 +82,7 @@ def role_of(name: str) -> Role | Both:
     return role_book().role.get(name) or Both(en=name, zh=name)
 
 
+@lru_cache(maxsize=1024)
 def icon(name: str, classes: str = "") -> Markup:
     """An icon of the sprite, which says nothing to screen readers."""
     kind = f"icon {classes}".strip()
