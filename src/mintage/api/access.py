@@ -9,6 +9,7 @@ from __future__ import annotations
 
 import hmac
 import secrets
+from collections.abc import AsyncIterator
 from dataclasses import dataclass
 from typing import Any
 from urllib.parse import urlsplit
@@ -118,8 +119,17 @@ def request_id(request: Request) -> str:
     return found
 
 
-async def _form(request: Request) -> FormData:
+async def _parsed(request: Request) -> FormData:
     return await request.form(max_files=FILES_MAX, max_fields=FIELDS_MAX)
+
+
+async def _form(request: Request) -> AsyncIterator[FormData]:
+    """The form, whose files are let go of when the request is answered."""
+    form = await _parsed(request)
+    try:
+        yield form
+    finally:
+        await form.close()
 
 
 def form_of() -> Any:
@@ -127,9 +137,10 @@ def form_of() -> Any:
     return Depends(_form)
 
 
-async def _form_at_door(request: Request) -> FormData:
+async def _form_at_door(request: Request) -> AsyncIterator[FormData]:
     insist_on_our_origin(request)
-    return await _form(request)
+    async for form in _form(request):
+        yield form
 
 
 def form_at_door() -> Any:
@@ -170,7 +181,7 @@ async def _insist_on_our_page(request: Request, caller: Caller) -> None:
     insist_on_our_origin(request)
     told = request.headers.get(CSRF_HEADER, "")
     if not told and request.headers.get("content-type", "").startswith(FORM_TYPES):
-        value = (await _form(request)).get(CSRF_FIELD)
+        value = (await _parsed(request)).get(CSRF_FIELD)
         told = value if isinstance(value, str) else ""
     if not caller.csrf or not hmac.compare_digest(told.encode(), caller.csrf.encode()):
         raise Refused(403, "the form is out of date.", "Load the page again and repeat what you did.")

@@ -14,7 +14,9 @@ RIGHTS = {
     "tieout": "disclosure.read",
     "close": "books.read",
     "check": "books.read",
+    "reconcile": "production.read",
     "export": "export.read",
+    "backup": "people.write",
 }
 """The right that it takes to see somebody else's job, by kind."""
 LISTED_MAX = 100

@@ -28,7 +28,8 @@ def new_plan(
     asked: Asked = needs("plan.run"), base: Annotated[str, Query(max_length=40)] = ""
 ) -> plan_choices.PlanChoices:
     """What a new plan may assume, or a variant of a kept one: every assumption with unit, grade and source."""
-    return plan_choices.choices(asked.company, base)
+    with there():
+        return plan_choices.choices(asked.company, base)
 
 
 @router.post("/plan", status_code=201)
