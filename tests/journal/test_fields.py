@@ -29,6 +29,7 @@ BY_UNIT: dict[str, Any] = {
     "hour UTC": 24,
     "decimal": "0.25",
     "name": "a-1",
+    "degrees": "-12.5",
     "text": "2025Q2",
     "date": "2025-05-01",
     "period": "2025Q2",

@@ -10,6 +10,7 @@ from mintage.books.checks import CHECKS as BOOK_CHECKS
 from mintage.books.policy import Policy, policy
 from mintage.cli import main as shell
 from mintage.cli.docs_books import chart_page, kpis_page, statements_page
+from mintage.cli.docs_console import CONSOLE_LIMITS, roles_page
 from mintage.cli.docs_facts import facts_page
 from mintage.cli.docs_fleet import (
     alerts_page,
@@ -46,6 +47,9 @@ VARIABLES = {
     "MINTAGE_SITE": ("the site's file or name, where `--site` is not given", "site.toml"),
     "MINTAGE_DATA": ("folder of the sites' state and telemetry, where `--data` is not given", "var/sites"),
     "MINTAGE_CLOCK": ("clock file of a virtual site, where `--clock` is not given", "this machine's clock"),
+    "MINTAGE_STATE": ("the console's own file, where `--state` is not given", "var/console.db"),
+    "MINTAGE_COMPANY": ("the company's name on the console's pages, where `--name` is not given", "Mintage"),
+    "MINTAGE_WALLETS": ("file of the watched wallets, where `--wallets` is not given", "none"),
     "MINTAGE_SITE_TOKEN": ("token with which a site's agent uploads to headquarters", "none"),
     "MINTAGE_HEADQUARTERS": ("folder of what sites uploaded, where `--store` is not given", "var/headquarters"),
     "MINTAGE_AVALON_LOGIN": ("user:password of Avalons' web pages, which setting pools asks for", "root:root"),
@@ -151,7 +155,7 @@ def settings_page() -> str:
         table(("policy", "value", "meaning"), rows),
         "## Limits",
         "What is larger is refused with a clear error.",
-        table(("of", "at most"), LIMITS),
+        table(("of", "at most"), (*LIMITS, *CONSOLE_LIMITS)),
     )
 
 
@@ -173,5 +177,6 @@ PAGES: dict[str, Callable[[], str]] = {
     "meters.md": meters_page,
     "tariff.md": tariff_page,
     "alerts.md": alerts_page,
+    "roles.md": roles_page,
 }
 """File name to what makes the page."""

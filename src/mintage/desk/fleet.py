@@ -208,8 +208,8 @@ def _card(
         name=name,
         title=(site.title if site else "") or (place.title if place else "") or name,
         region=region,
-        latitude=on_map.latitude if on_map else None,
-        longitude=on_map.longitude if on_map else None,
+        latitude=_degrees(on_map.latitude) if on_map else None,
+        longitude=_degrees(on_map.longitude) if on_map else None,
         known=known,
         attended=desk.attended if desk else False,
         problem=company.sites.problems().get(name, state.problem if state else ""),
@@ -269,3 +269,8 @@ def _sum(figures: list[Figure], unit: str, trace: str) -> Figure:
     some = f"of {len(values)} of {len(figures)} sites" if len(values) < len(figures) else ""
     digits = max(figure.digits for figure in figures)
     return Figure(value=sum(values, Decimal(0)), unit=unit, digits=digits, reason=some, trace=trace)
+
+
+def _degrees(told: Decimal | str | None) -> Decimal | None:
+    """Degrees as a site's file or a fact tells them."""
+    return None if told is None else Decimal(told)

@@ -3,14 +3,17 @@
 from __future__ import annotations
 
 from datetime import date
-from decimal import Decimal
 from typing import Annotated, Literal
 
 import msgspec
 
 from mintage.journal.fact import Count, EnergyWh, FactData, HashrateGhs, Name, Usd, fact
 
-Degrees = Annotated[Decimal, msgspec.Meta(extra={"unit": "degrees"})]
+Latitude = Annotated[str, msgspec.Meta(pattern=r"^-?(90(\.0+)?|[0-8]?[0-9](\.[0-9]+)?)$", extra={"unit": "degrees"})]
+Longitude = Annotated[
+    str, msgspec.Meta(pattern=r"^-?(180(\.0+)?|(1[0-7]|[0-9])?[0-9](\.[0-9]+)?)$", extra={"unit": "degrees"})
+]
+"""Decimal degrees as they are written, and nothing that is nowhere on Earth."""
 Counted = Literal["meters", "machines", "nameplate"]
 """Who counted power or energy, best first."""
 
@@ -29,14 +32,9 @@ class SiteLocated(FactData):
 
     site: Name
     region: Name
-    latitude: Degrees
-    longitude: Degrees
+    latitude: Latitude
+    longitude: Longitude
     title: str = ""
-
-    def __post_init__(self) -> None:
-        """Refuse what is nowhere on Earth."""
-        if not (-90 <= self.latitude <= 90 and -180 <= self.longitude <= 180):
-            raise ValueError("a place lies between 90 degrees south and north, and 180 west and east")
 
 
 @fact("fleet.machine-adopted")
