@@ -39,6 +39,7 @@ check: web
 	$(BIN)/mypy
 	$(BIN)/lint-imports
 	$(BIN)/mintage docs check
+	$(BIN)/python tools/messages.py --check
 
 bench: web debian $(PEERS)/.ready
 	$(BIN)/python -m bench.run
