@@ -8,11 +8,10 @@ from typing import Annotated, Any
 from urllib.parse import urlencode
 
 from fastapi import Query
-from starlette.concurrency import run_in_threadpool
 from starlette.datastructures import FormData
 from starlette.responses import RedirectResponse, Response
 
-from mintage.api.access import Asked, needs
+from mintage.api.access import Asked, form_of, needs
 from mintage.api.routes.energy import WISH
 from mintage.console.pages import energy_charts as draw
 from mintage.console.shell import Page, PageRouter, words_for
@@ -106,58 +105,56 @@ def proof(
 
 
 @router.post("/energy/{site}/curtailments")
-async def start(site: str, asked: Asked = needs("energy.act")) -> Response:
+def start(site: str, asked: Asked = needs("energy.act"), form: FormData = form_of()) -> Response:
     """Ask for a curtailment."""
-    form = _texts(await asked.request.form())
-    told = Curtail(wish=curtail.wish_of(form), reason=form.get("reason", ""))
-    made = await run_in_threadpool(curtail.start, asked.company, asked.caller, site, told, request=asked.id)
+    texts = _texts(form)
+    told = Curtail(wish=curtail.wish_of(texts), reason=texts.get("reason", ""))
+    made = curtail.start(asked.company, asked.caller, site, told, request=asked.id)
     return _to(made.href, "asked" if made.state == "preview" else "started")
 
 
 @router.post("/energy/{site}/curtailments/{id}/approve")
-async def approve(site: str, id: str, asked: Asked = needs("energy.approve")) -> Response:
+def approve(site: str, id: str, asked: Asked = needs("energy.approve"), form: FormData = form_of()) -> Response:
     """Approve what somebody else asked for."""
-    made = await run_in_threadpool(curtail.approve, asked.company, asked.caller, site, id, request=asked.id)
+    made = curtail.approve(asked.company, asked.caller, site, id, request=asked.id)
     return _to(made.href, "approved")
 
 
 @router.post("/energy/{site}/curtailments/{id}/end")
-async def end(site: str, id: str, asked: Asked = needs("energy.act")) -> Response:
+def end(site: str, id: str, asked: Asked = needs("energy.act"), form: FormData = form_of()) -> Response:
     """Restore, cancel or abort."""
-    form = _texts(await asked.request.form())
-    how = form.get("how", "")
+    texts = _texts(form)
+    how = texts.get("how", "")
     if how not in ("restore", "cancel", "abort", "abort-leave"):
         raise InputError(f"'{how[:20]}' is no way to end a curtailment.", field="how")
-    told = End(how=how, reason=form.get("reason", ""))  # type: ignore[arg-type]  # one of the four, checked above
-    made = await run_in_threadpool(curtail.end, asked.company, asked.caller, site, id, told, request=asked.id)
+    told = End(how=how, reason=texts.get("reason", ""))  # type: ignore[arg-type]  # one of the four, checked above
+    made = curtail.end(asked.company, asked.caller, site, id, told, request=asked.id)
     return _to(made.href, "cancelled" if how == "cancel" else "started")
 
 
 @router.post("/energy/{site}/release")
-async def release(site: str, asked: Asked = needs("energy.act")) -> Response:
+def release(site: str, asked: Asked = needs("energy.act"), form: FormData = form_of()) -> Response:
     """Take machines out of whatever curtailment holds them."""
-    raw = await asked.request.form()
-    form = _texts(raw)
-    told = Release(assets=tuple(str(value) for value in raw.getlist("asset")), reason=form.get("reason", ""))
-    await run_in_threadpool(curtail.release, asked.company, asked.caller, site, told, request=asked.id)
-    id_ = form.get("event", "")
+    told = Release(assets=tuple(str(value) for value in form.getlist("asset")), reason=_texts(form).get("reason", ""))
+    curtail.release(asked.company, asked.caller, site, told, request=asked.id)
+    id_ = _texts(form).get("event", "")
     return _to(f"/energy/{site}/curtailments{f'/{id_}' if id_.startswith('c-') else ''}", "started")
 
 
 @router.post("/energy/{site}/rules/{rule}/resume")
-async def resume(site: str, rule: str, asked: Asked = needs("energy.act")) -> Response:
+def resume(site: str, rule: str, asked: Asked = needs("energy.act"), form: FormData = form_of()) -> Response:
     """Put a rule in force again."""
-    await run_in_threadpool(curtail.resume, asked.company, asked.caller, site, rule, request=asked.id)
+    curtail.resume(asked.company, asked.caller, site, rule, request=asked.id)
     return _to(f"/energy/{site}/curtailments", "saved")
 
 
 @router.post("/energy/{site}/prices")
-async def tell_prices(site: str, asked: Asked = needs("energy.act")) -> Response:
+def tell_prices(site: str, asked: Asked = needs("energy.act"), form: FormData = form_of()) -> Response:
     """Tell a site what power costs or hash rate earns now."""
-    form = _texts(await asked.request.form())
-    wish = curtail.wish_of({name: form.get(name, "") for name in ("price_usd_mwh", "hashprice_usd_ph_day")})
+    texts = _texts(form)
+    wish = curtail.wish_of({name: texts.get(name, "") for name in ("price_usd_mwh", "hashprice_usd_ph_day")})
     told = TellPrice(price_usd_mwh=wish.price_usd_mwh, hashprice_usd_ph_day=wish.hashprice_usd_ph_day)
-    await run_in_threadpool(curtail.tell_price, asked.company, asked.caller, site, told, request=asked.id)
+    curtail.tell_price(asked.company, asked.caller, site, told, request=asked.id)
     return _to(f"/energy/{site}", "saved")
 
 
