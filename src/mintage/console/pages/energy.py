@@ -114,7 +114,7 @@ def start(site: str, asked: Asked = needs("energy.act"), form: FormData = form_o
 
 
 @router.post("/energy/{site}/curtailments/{id}/approve")
-def approve(site: str, id: str, asked: Asked = needs("energy.approve"), form: FormData = form_of()) -> Response:
+def approve(site: str, id: str, asked: Asked = needs("energy.approve")) -> Response:
     """Approve what somebody else asked for."""
     made = curtail.approve(asked.company, asked.caller, site, id, request=asked.id)
     return _to(made.href, "approved")
@@ -142,7 +142,7 @@ def release(site: str, asked: Asked = needs("energy.act"), form: FormData = form
 
 
 @router.post("/energy/{site}/rules/{rule}/resume")
-def resume(site: str, rule: str, asked: Asked = needs("energy.act"), form: FormData = form_of()) -> Response:
+def resume(site: str, rule: str, asked: Asked = needs("energy.act")) -> Response:
     """Put a rule in force again."""
     curtail.resume(asked.company, asked.caller, site, rule, request=asked.id)
     return _to(f"/energy/{site}/curtailments", "saved")
