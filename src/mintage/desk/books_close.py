@@ -16,6 +16,9 @@ from mintage.journal.fact import Fact
 from mintage.units import Period, parse_number
 from mintage.units.errors import InputError
 
+ABOUT = ("site", "lender", "holder", "customer", "wallet", "bank", "of")
+"""Fields that say what a fact of a close is about."""
+
 
 class CloseTerms(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
     """What a close goes by where the journal does not say it.
@@ -124,7 +127,7 @@ def close_preview(company: Company, period: Period, terms: CloseTerms | None = N
 
 def _draft(fact: Fact) -> DraftFact:
     data = fact.data
-    about = next((str(getattr(data, name)) for name in ("site", "lender", "holder", "of") if hasattr(data, name)), "")
+    about = next((str(getattr(data, name)) for name in ABOUT if hasattr(data, name)), "")
     amount = getattr(data, "amount", getattr(data, "change", None))
     figure = (
         usd(-amount if isinstance(data, Depreciation) else amount) if isinstance(amount, int) else Figure(unit="USD")

@@ -41,10 +41,11 @@ def btc(sats: int, trace: str = "", *, digits: int = 8) -> Figure:
     return Figure(value=Decimal(sats).scaleb(-8), unit="BTC", digits=digits, trace=trace)
 
 
-def minor(amount: int, id_: str, trace: str = "") -> Figure:
-    """An amount of any commodity, from its minor units."""
+def minor(amount: int, id_: str, trace: str = "", *, digits: int | None = None) -> Figure:
+    """An amount of any commodity, from its minor units; printed as fine as they are unless it is said otherwise."""
     told = commodity(id_)
-    return Figure(value=Decimal(amount).scaleb(-told.scale), unit=told.unit, digits=told.scale, trace=trace)
+    shown = told.scale if digits is None else digits
+    return Figure(value=Decimal(amount).scaleb(-told.scale), unit=told.unit, digits=shown, trace=trace)
 
 
 def count(number: int, unit: str = "", trace: str = "") -> Figure:

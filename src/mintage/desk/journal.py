@@ -8,6 +8,7 @@ import msgspec
 
 from mintage.books.view import View
 from mintage.desk.company import Company
+from mintage.desk.fact_words import kind_name
 from mintage.desk.figure import trace_fact
 from mintage.journal.fact import fact_kinds
 from mintage.journal.search import PAGE_MAX, Search
@@ -26,6 +27,8 @@ class FactRow(msgspec.Struct, frozen=True, kw_only=True):
         seq: its number.
         key: its key.
         kind: its kind.
+        en: what its kind is called in English.
+        zh: in Traditional Chinese.
         at_us: instant at which it happened, microseconds since 1970 UTC.
         date: accounting date.
         actor: who wrote it.
@@ -38,6 +41,8 @@ class FactRow(msgspec.Struct, frozen=True, kw_only=True):
     seq: int
     key: str
     kind: str
+    en: str
+    zh: str
     at_us: int
     date: str
     actor: str
@@ -131,10 +136,13 @@ def limit_of(limit: int) -> int:
 def fact_row(view: View, stored: Stored) -> FactRow:
     """A fact in a list."""
     fact = stored.fact
+    en, zh = kind_name(fact.kind)
     return FactRow(
         seq=stored.seq,
         key=fact.key,
         kind=fact.kind,
+        en=en,
+        zh=zh,
         at_us=fact.at,
         date=fact.date.isoformat(),
         actor=fact.actor,

@@ -9,6 +9,7 @@ import msgspec
 
 from mintage.books.view import View
 from mintage.desk.company import Company
+from mintage.desk.fact_words import field_name, kind_meaning, kind_name
 from mintage.desk.figure import Figure, minor, trace_account, trace_fact, trace_lot
 from mintage.desk.journal import FactRow, fact_row
 from mintage.journal.core import Reversal
@@ -17,18 +18,25 @@ from mintage.journal.fields import field_unit
 from mintage.journal.search import Search
 from mintage.units.errors import InputError
 
+LEADS = ("of", "origin")
+"""Fields that name another fact."""
+
 
 class Field(msgspec.Struct, frozen=True, kw_only=True):
     """A field of a fact.
 
     Attributes:
         name: its name.
+        en: what it is called in English.
+        zh: in Traditional Chinese.
         text: what it says, where it is no figure.
         figure: its amount; None where it is no amount.
         href: what it leads to, "" where it leads nowhere.
     """
 
     name: str
+    en: str
+    zh: str
     text: str = ""
     figure: Figure | None = None
     href: str = ""
@@ -71,7 +79,10 @@ class FactAnswer(msgspec.Struct, frozen=True, kw_only=True):
 
     Attributes:
         row: its envelope.
-        meaning: what a fact of its kind says.
+        en: what its kind is called in English.
+        zh: in Traditional Chinese.
+        meaning: what a fact of its kind says, in English.
+        meaning_zh: the same in Traditional Chinese.
         fields: its fields.
         evidence: where it can be verified; None where the actor alone vouches.
         postings: what it posted.
@@ -85,7 +96,10 @@ class FactAnswer(msgspec.Struct, frozen=True, kw_only=True):
     """
 
     row: FactRow
+    en: str
+    zh: str
     meaning: str
+    meaning_zh: str
     fields: tuple[Field, ...]
     evidence: Evidence | None
     postings: tuple[FactPosting, ...]
@@ -111,9 +125,14 @@ def fact(company: Company, key: str) -> FactAnswer:
     entry = view.journal.entry(key)
     lots = {lot.id: lot.commodity for lot in view.journal.lots_of(key)}
     told = stored.fact
+    meaning = (type(told.data).__doc__ or "").strip().partition("\n")[0]
+    en, zh = kind_name(told.kind)
     return FactAnswer(
         row=fact_row(view, stored),
-        meaning=(type(told.data).__doc__ or "").strip().partition("\n")[0],
+        en=en,
+        zh=zh,
+        meaning=meaning,
+        meaning_zh=kind_meaning(told.kind, meaning),
         fields=tuple(_fields(told)),
         evidence=told.evidence,
         postings=tuple(
@@ -146,17 +165,19 @@ def _fields(told: Fact) -> list[Field]:
 
 
 def _field(data: FactData, name: str, hint: Any) -> Field:
-    value, unit = getattr(data, name), field_unit(hint)
-    if isinstance(value, int) and not isinstance(value, bool) and unit in {"USD", "BTC", "HASHRATE", "ENERGY"}:
-        return Field(name=name, figure=minor(value, unit))
-    if isinstance(value, Decimal):
-        return Field(name=name, figure=Figure(value=value, digits=max(0, -int(value.as_tuple().exponent))))
+    value, unit, (en, zh) = getattr(data, name), field_unit(hint), field_name(name)
+    bare = Field(name=name, en=en, zh=zh)
     if isinstance(value, int) and not isinstance(value, bool):
-        return Field(name=name, figure=Figure(value=Decimal(value)))
+        amount = unit in {"USD", "BTC", "HASHRATE", "ENERGY"}
+        figure = minor(value, unit) if amount else Figure(value=Decimal(value))
+        return msgspec.structs.replace(bare, figure=figure)
+    if isinstance(value, Decimal):
+        digits = max(0, -int(value.as_tuple().exponent))
+        return msgspec.structs.replace(bare, figure=Figure(value=value, digits=digits))
     if isinstance(value, tuple | list | dict):
-        return Field(name=name, text=msgspec.json.format(msgspec.json.encode(value), indent=0).decode())
-    href = trace_fact(value) if name in {"of", "origin"} and value else ""
-    return Field(name=name, text="" if value is None else str(value), href=href)
+        return msgspec.structs.replace(bare, text=msgspec.json.encode(value, enc_hook=str).decode())
+    href = trace_fact(value) if name in LEADS and value else ""
+    return msgspec.structs.replace(bare, text="" if value is None else str(value), href=href)
 
 
 def _move(view: View, move: Any, lots: dict[str, str]) -> FactMove:

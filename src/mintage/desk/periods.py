@@ -29,6 +29,7 @@ class PeriodRow(msgspec.Struct, frozen=True, kw_only=True):
         fact: key of the lock.
         reason: why it was opened again.
         over: whether its last day has passed.
+        within: name of the closed period that it is a part of, "" where it is closed by itself or open.
     """
 
     name: str
@@ -42,6 +43,7 @@ class PeriodRow(msgspec.Struct, frozen=True, kw_only=True):
     fact: str = ""
     reason: str = ""
     over: bool
+    within: str = ""
 
 
 class PeriodList(msgspec.Struct, frozen=True, kw_only=True):
@@ -95,12 +97,23 @@ def row(company: Company, period: Period, locks: _Locks) -> PeriodRow:
     """A period with what became of it."""
     found = locks.get(period.name)
     start, end, over = period.start.isoformat(), period.end.isoformat(), period.end < company.today()
-    if found is not None:
+    whole = next((lock for lock in locks.values() if lock.state == "closed" and _covers(lock.name, period)), None)
+    if found is not None and (found.state == "closed" or whole is None):
         return msgspec.structs.replace(found, start=start, end=end, over=over)
     kind = kind_of(period)
-    return PeriodRow(
+    bare = PeriodRow(
         name=period.name, kind="month" if kind == "day" else kind, state="open", start=start, end=end, over=over
     )
+    if whole is None:
+        return bare
+    return msgspec.structs.replace(
+        bare, state="closed", within=whole.name, by=whole.by, at_us=whole.at_us, fact=whole.fact
+    )
+
+
+def _covers(name: str, period: Period) -> bool:
+    whole = parse_period(name)
+    return whole.start <= period.start and period.end <= whole.end
 
 
 def _locks(view: View) -> _Locks:

@@ -140,7 +140,10 @@ def sales(company: Company, period: Period) -> SalesAnswer:
         kpis=tuple(kpi_row(view, id_, period) for id_ in KPIS),
         backlog=usd(sum(row.amount for row in rows), trace_account("memo:backlog:*", "USD", end=end)),
         backlog_hashrate=minor(
-            sum(row.hashrate_ghs for row in rows), "HASHRATE", trace_account("memo:backlog:*", "HASHRATE", end=end)
+            sum(row.hashrate_ghs for row in rows),
+            "HASHRATE",
+            trace_account("memo:backlog:*", "HASHRATE", end=end),
+            digits=0,
         ),
         deposits=usd(sum(row.deposits for row in rows), trace_account("liabilities:contract:*", "USD", end=end)),
         deposits_btc=btc(
@@ -178,7 +181,9 @@ def customers(view: View, period: Period, on: date) -> tuple[CustomerRow, ...]:
             CustomerRow(
                 customer=name,
                 backlog=usd(told[0], trace_account(f"memo:backlog:{name}", "USD", end=end)),
-                backlog_hashrate=minor(told[1], "HASHRATE", trace_account(f"memo:backlog:{name}", "HASHRATE", end=end)),
+                backlog_hashrate=minor(
+                    told[1], "HASHRATE", trace_account(f"memo:backlog:{name}", "HASHRATE", end=end), digits=0
+                ),
                 deposits=usd(told[2], trace_account(f"liabilities:contract:{name}", "USD", end=end)),
                 deposits_btc=btc(told[3], trace_account(f"liabilities:deposits-btc:{name}", "BTC", end=end)),
                 receivable=usd(owed.get(name, 0), trace_account(f"assets:receivable:{name}", "USD", end=end)),
@@ -202,7 +207,7 @@ def _line(view: View, line: str, period: Period, found: tuple[OrderRow, ...]) ->
         line=line,
         revenue=usd(cents, trace_account(f"income:products:{line}:*", "USD", start, end)),
         units=count(sum(data.units for data in mine)),
-        hashrate=minor(ghs, "HASHRATE", trace_account(f"memo:hashrate:sold:{line}", "HASHRATE", start, end)),
+        hashrate=minor(ghs, "HASHRATE", trace_account(f"memo:hashrate:sold:{line}", "HASHRATE", start, end), digits=0),
         price=per_ths(cents, ghs),
         open=usd(int(left * 100)),
         models=dict(sorted(models.items())),
@@ -232,5 +237,5 @@ def _price(view: View, span: Period) -> PriceRow:
         period=span.name,
         asp=asp,
         revenue=usd(revenue, trace_account("income:products:*", "USD", start, end)),
-        hashrate=minor(sold, "HASHRATE", trace_account("memo:hashrate:sold:*", "HASHRATE", start, end)),
+        hashrate=minor(sold, "HASHRATE", trace_account("memo:hashrate:sold:*", "HASHRATE", start, end), digits=0),
     )
