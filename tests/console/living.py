@@ -8,6 +8,7 @@ from __future__ import annotations
 import asyncio
 import contextlib
 import shutil
+import socket
 import threading
 from collections.abc import Callable, Iterator
 from pathlib import Path
@@ -15,6 +16,7 @@ from typing import Any
 
 from mintage.fleet.agent.compose import compose
 from mintage.fleet.agent.lock import only_agent
+from mintage.fleet.alerts.service import open_alerts
 from mintage.fleet.latest import Machine
 from mintage.fleet.latest_store import SqliteLatest
 from mintage.fleet.sites import SITE_CLOCK, SITE_POINTER, load_site
@@ -30,6 +32,7 @@ from tests.served import TIMEOUT_S, Served
 SPEED = 240.0
 """Seconds of the site's time in a second: an alert that must hold five minutes is there after one or two."""
 MACHINES = 12
+BLOCKS = 8
 START = "2025-08-01T09:00:00Z"
 SITE = """
 name = "alder"
@@ -94,19 +97,19 @@ class Living:
     Args:
         data: folder of sites, as `mintage agent --data` has it.
         db: the journal.
-        number: which block of addresses it takes.
 
     Attributes:
         folder: where the agent keeps state and telemetry.
         clock: the site's time.
     """
 
-    def __init__(self, data: Path, db: Path, number: int = 0) -> None:
+    def __init__(self, data: Path, db: Path) -> None:
         self.folder = data / "alder"
         self.folder.mkdir(parents=True)
         shutil.copyfile(TARIFF, data / "tariff.toml")
         path = data / "alder.toml"
-        path.write_text(SITE.format(own=block("console", number), machines=MACHINES, start=START), "utf-8")
+        self._block = _free_block()
+        path.write_text(SITE.format(own=self._block, machines=MACHINES, start=START), "utf-8")
         (self.folder / SITE_POINTER).write_text(f"{path}\n", "utf-8")
         began = ScaledClock.starting(parse_instant(START), SPEED)
         write_clock(began, self.folder / SITE_CLOCK)
@@ -114,6 +117,7 @@ class Living:
         self._site, self._db = load_site(path), db
         self._changed = threading.Condition()
         self._machines: dict[str, Machine] = {}
+        self._alerted: frozenset[str] = frozenset()
         self._loop: asyncio.AbstractEventLoop | None = None
         self._stop: asyncio.Event | None = None
         self._playing: VirtualSite | None = None
@@ -121,24 +125,37 @@ class Living:
         self._thread = threading.Thread(target=self._work, daemon=True)
         self._thread.start()
 
-    def strike(self, address: int, **fault: Any) -> None:
-        """Let a fault happen to a machine, by the last number of its address."""
+    def struck(self, slot: int, **fault: Any) -> str:
+        """Let a fault happen to a machine, wait until there is an alert of it, and tell its address.
+
+        Args:
+            slot: the last part of the machine's address.
+            fault: what happens, as `Fault` has it.
+        """
         assert self._loop is not None
         assert self._playing is not None
-        struck = Fault(machines=(f"{block('console')}.{address}",), **fault)
-        self._loop.call_soon_threadsafe(self._playing.fleet.strike, struck)
+        address = f"{self._block}.{slot}"
+        self._loop.call_soon_threadsafe(self._playing.fleet.strike, Fault(machines=(address,), **fault))
+        asset = self._machines[address].asset
+        self._until(lambda: asset in self._alerted)
+        return address
 
-    def await_machines(self, reached: Callable[[dict[str, Machine]], bool]) -> dict[str, Machine]:
-        """Wait until what the agent knows of its machines, by address, is as it should be."""
+    def await_states(self, *states: str) -> None:
+        """Wait until every machine is in one of some states."""
+        self._until(
+            lambda: len(self._machines) == MACHINES and all(one.state in states for one in self._machines.values())
+        )
+
+    def _until(self, reached: Callable[[], bool]) -> None:
         with self._changed:
-            assert self._changed.wait_for(lambda: self._failed or reached(self._machines), TIMEOUT_S), self._machines
+            assert self._changed.wait_for(lambda: self._failed or reached(), TIMEOUT_S), self._machines
             assert self._failed is None, self._failed
-            return dict(self._machines)
 
     def close(self) -> None:
         """End agent and site, in good order."""
         if self._loop is not None and self._stop is not None:
-            self._loop.call_soon_threadsafe(self._stop.set)
+            with contextlib.suppress(RuntimeError):  # it has ended by itself
+                self._loop.call_soon_threadsafe(self._stop.set)
         self._thread.join(TIMEOUT_S)
         assert not self._thread.is_alive()
         assert self._failed is None, self._failed
@@ -161,7 +178,7 @@ class Living:
             stack.callback(journal.close)
             async with VirtualSite(self._site, self.clock, self.folder) as self._playing:
                 agent = compose(self._site, self.folder, self.clock, db, journal)
-                looking = asyncio.create_task(self._look(SqliteLatest(db)))
+                looking = asyncio.create_task(self._look(SqliteLatest(db), db))
                 failing = asyncio.create_task(self._playing.failed())
                 running = asyncio.create_task(agent.run(self._stop))
                 await asyncio.wait((failing, running), return_when=asyncio.FIRST_COMPLETED)
@@ -174,13 +191,26 @@ class Living:
                     if isinstance(problem, Exception):
                         raise problem
 
-    async def _look(self, latest: SqliteLatest) -> None:
+    async def _look(self, latest: SqliteLatest, db: StateDb) -> None:
         """Tell those who wait what the agent knows, after each of its polls."""
         while True:
             with self._changed:
                 self._machines = {machine.place.address: machine for machine in latest.all()}
+                self._alerted = frozenset(one.subject.key for alert in open_alerts(db) for one in alert.members)
                 self._changed.notify_all()
             await self.clock.sleep(self._site.agent.poll_s)
+
+
+def _free_block() -> str:
+    """A block of addresses of this process that nobody listens on: two runs of the tests may go on at once."""
+    for number in range(BLOCKS):
+        own = block("console", number)
+        with socket.socket() as probe:
+            probe.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
+            with contextlib.suppress(OSError):
+                probe.bind((f"{own}.202", 4190))
+                return own
+    raise AssertionError("every block of addresses is in use")
 
 
 @contextlib.contextmanager
@@ -190,7 +220,7 @@ def living_company(folder: Path, example_db: Path) -> Iterator[tuple[Living, Ser
     shutil.copyfile(example_db, db)
     living = Living(folder / "sites", db)
     try:
-        living.await_machines(lambda found: sum(one.state == "hashing" for one in found.values()) == MACHINES)
+        living.await_states("hashing")
         served = Served(folder, db)
         served.company.clock = living.clock
         served.company.open()
