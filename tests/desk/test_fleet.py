@@ -17,8 +17,10 @@ from mintage.desk.halls import site_plan
 from mintage.desk.here import Missing, site_desk
 from mintage.desk.machines import machines, machines_csv
 from mintage.desk.saved import drop_view, save_view, views
+from mintage.desk.scoped import Some, scoped
 from mintage.fleet.control.preview import preview
 from mintage.fleet.drivers.port import Reboot
+from mintage.fleet.scope import parse_scope, select
 from mintage.market.network import difficulty, hashprice_usd_ph_day, subsidy_sats, target_from_bits
 from mintage.people.caller import Forbidden
 from mintage.units.errors import InputError
@@ -159,6 +161,40 @@ def test_the_scope_of_a_table_means_the_same_machines(yard: Yard, ask: Ask) -> N
     desk = site_desk(yard.company, "alder").as_(LEAD)
     meant = preview(desk, who="lead", action=Reboot(), scope=answer.scope["alder"])
     assert {change.asset for change in meant.changes} == {str(row["asset"]) for row in answer.rows}
+
+
+@pytest.mark.parametrize(
+    "scope",
+    [
+        "all",
+        "rack=r1",
+        "rack=r1,R0 state=hashing",
+        "state!=hashing",
+        "rack!=r0",
+        f"asset={asset(3)},{asset(4)},m-nobody",
+        "asset=m-00000000000*",
+        "address=10.0.1.0/28",
+        "address!=10.0.1.0/28",
+        "chip_max_c>=99",
+        "power_in_w<100",
+        "hashrate_ths=190",
+        "inlet_c>30",
+        "model=15-* slot<=5",
+        "serial=none",
+        "worker=us.7",
+        "feeder=f0 chip_max_c<90",
+    ],
+)
+def test_a_scope_reaches_the_same_machines_through_the_board(yard: Yard, scope: str) -> None:
+    """Whom the board lets a service read is whom the scope means, and of whom it cannot be told."""
+    desk = site_desk(yard.company, "alder")
+    fewer = scoped(yard.company, desk, scope)
+    whole, narrow = (select(parse_scope(scope), latest.all("alder")) for latest in (yard.agent, fewer.latest))
+    assert narrow == whole
+    if scope in ("rack=r1", "chip_max_c>=99", f"asset={asset(3)},{asset(4)},m-nobody"):
+        assert isinstance(fewer.latest, Some), "not all are read for it"
+    with pytest.raises(InputError):
+        scoped(yard.company, desk, "colour=red")
 
 
 def test_an_export_has_every_row_of_the_filter_and_no_formula(yard: Yard) -> None:

@@ -68,7 +68,7 @@ name = "energy"
 usd_mwh = "50"
 """
 FACTS: tuple[FactData, ...] = (
-    SiteLocated(site="birch", region="canada", latitude=Decimal("51.2"), longitude=Decimal("-114.5"), title="Birch"),
+    SiteLocated(site="birch", region="canada", latitude="51.2", longitude="-114.5", title="Birch"),
     Energized(site="alder", region="canada", hashrate=10_000_000),
     HashrateMeasured(site="alder", region="canada", hashrate=9_500_000, window="2026-01-04"),
     PriceObserved(source="index", day=YESTERDAY, hour=24, price=Decimal(100_000)),

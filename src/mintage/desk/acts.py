@@ -8,6 +8,7 @@ import msgspec
 
 from mintage.desk.company import Company
 from mintage.desk.here import Missing, site_desk
+from mintage.desk.scoped import scoped
 from mintage.fleet.control import service
 from mintage.fleet.control.actions import NAMES, TRAITS, parse_action
 from mintage.fleet.control.preview import Preview
@@ -131,7 +132,12 @@ def preview(company: Company, caller: Caller, site: str, ask: ActAsk) -> Preview
     """
     caller.insist("fleet.read", site)
     desk = site_desk(company, site)
-    found = service.preview(desk.as_(caller), who=caller.name, action=parse_action(ask.action, ask.to), scope=ask.scope)
+    found = service.preview(
+        scoped(company, desk.as_(caller), ask.scope),
+        who=caller.name,
+        action=parse_action(ask.action, ask.to),
+        scope=ask.scope,
+    )
     return PreviewAnswer(
         site=site, ask=ask, preview=found, attended=desk.attended, may_act=caller.may("fleet.act", site)
     )
@@ -153,8 +159,8 @@ def ask_for(company: Company, caller: Caller, site: str, ask: ActAsk, *, request
         InputError: no reason, no machine, settings that cannot be, or pools that are not the site's.
     """
     caller.insist("fleet.act", site)
-    desk = site_desk(company, site).as_(caller)
     action = parse_action(ask.action, ask.to)
+    desk = scoped(company, site_desk(company, site).as_(caller), ask.scope)
     made = service.request(desk, who=caller.name, action=action, scope=ask.scope, reason=ask.reason)
     company.record(caller, "fleet.action-asked", made.id, request=request, detail=made.what[:200], site=site)
     return _told(caller, site, made)

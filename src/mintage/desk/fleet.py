@@ -158,14 +158,13 @@ def site_card(company: Company, caller: Caller, name: str, on: date | None = Non
         Forbidden: the caller may not see it.
     """
     caller.insist("fleet.read", name)
-    for card in site_cards(company, on or company.today()):
-        if card.name == name:
-            return card
+    for card in site_cards(company, on or company.today(), name):
+        return card
     raise Missing(f"no site '{name[:80]}' is known.", field="site", remedy="See the list of sites.")
 
 
-def site_cards(company: Company, day: date) -> list[SiteCard]:
-    """Every site that files, uploads or facts tell of, by name."""
+def site_cards(company: Company, day: date, only: str | None = None) -> list[SiteCard]:
+    """Every site that files, uploads or facts tell of, by name; or the one of a name."""
     view, board = company.view(), company.board
     booked = view.once(("fleet by site", day), lambda: {row.site: row for row in hashrate_by_site(view.journal, day)})
     places = view.once(("places of sites",), lambda: site_places(view.journal))
@@ -184,6 +183,7 @@ def site_cards(company: Company, day: date) -> list[SiteCard]:
             worths.get(name),
         )
         for name in names
+        if only in (None, name)
     ]
 
 

@@ -4,13 +4,12 @@ from __future__ import annotations
 
 import threading
 import time
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, replace
 from pathlib import Path
 
 import msgspec
 
 from mintage.fleet.agent.lock import agent_runs
-from mintage.fleet.latest import LatestState
 from mintage.fleet.latest_store import SqliteLatest
 from mintage.fleet.sites import SITE_CLOCK, SITE_POINTER, Role, Site, User, load_site
 from mintage.people.caller import Caller
@@ -36,22 +35,15 @@ class SiteDesk:
         site: its description.
         folder: where its agent keeps state and telemetry.
         db: its state file.
+        latest: what its agent knew last of each machine; threads share it.
         clock: the time that it goes by.
     """
 
     site: Site
     folder: Path
     db: StateDb
+    latest: SqliteLatest
     clock: Clock
-    _own: threading.local = field(default_factory=threading.local, repr=False)
-
-    @property
-    def latest(self) -> LatestState:
-        """What its agent knew last of each machine; a thread has its own, as it has its own connection."""
-        found: LatestState | None = getattr(self._own, "latest", None)
-        if found is None:
-            found = self._own.latest = SqliteLatest(self.db)
-        return found
 
     def as_(self, caller: Caller) -> SiteDesk:
         """The same desk, at which somebody has the roles that the console gives beside those of the site's file.
@@ -146,5 +138,6 @@ def open_site(folder: Path) -> SiteDesk:
         site=site,
         folder=folder,
         db=db,
+        latest=SqliteLatest(db),
         clock=read_clock(clock if clock.is_file() else None),
     )

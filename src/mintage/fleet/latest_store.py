@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import threading
-from collections.abc import Callable, Collection, Iterable
+from collections.abc import Callable, Collection, Iterable, Sequence
 from typing import NamedTuple
 
 import msgspec
@@ -54,6 +54,8 @@ SELECT latest.asset, latest.body, latest_chips.body, sources FROM latest LEFT JO
 """
 Chips = dict[int, tuple[bytes, bytes, bytes]]
 """What the chips of each board say, by the board's slot."""
+_AT_ONCE = 500
+"""Machines that one query asks for."""
 _ENCODER = msgspec.msgpack.Encoder()
 _DECODER = msgspec.msgpack.Decoder(Machine)
 _CHIPS_DECODER = msgspec.msgpack.Decoder(Chips)
@@ -144,6 +146,18 @@ class SqliteLatest:
                 return self._known.get(asset)
         rows = self._db.rows(f"{_GET} WHERE latest.asset = ?", (asset,))
         return self._decode(*rows[0]) if rows else None
+
+    def some(self, assets: Sequence[str]) -> list[Machine]:
+        """Some machines, by asset id; those that are not there are left out. The others are not read for it."""
+        with self._lock:
+            if self._seen == last_change(self._db).number:
+                found = (self._known.get(asset) for asset in sorted(set(assets)))
+                return [machine for machine in found if machine is not None]
+        rows = []
+        for first in range(0, len(assets), _AT_ONCE):
+            part = assets[first : first + _AT_ONCE]
+            rows += self._db.rows(f"{_GET} WHERE latest.asset IN ({', '.join('?' * len(part))})", part)
+        return sorted((self._decode(*row) for row in rows), key=lambda machine: machine.asset)
 
     def all(self, site: str | None = None) -> list[Machine]:
         """All machines, or those of one site, by asset id; only what changed since the last time is read."""

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import threading
 from collections.abc import Callable
 from pathlib import Path
 
@@ -83,6 +84,60 @@ def test_another_process_sees_what_was_put_and_forgotten(tmp_path: Path) -> None
     command.forget(machine(2).asset)
     assert agent.all() == [machine(1, state="offline")]
     assert agent.get(machine(2).asset) is None
+
+
+def test_some_machines_are_read_without_the_others(tmp_path: Path) -> None:
+    """In order, those that are not there left out, and as they are now, whether all were read before or not."""
+    agent, command = SqliteLatest(StateDb(tmp_path / "agent.db")), SqliteLatest(StateDb(tmp_path / "agent.db"))
+    agent.put(machine(number) for number in range(1, 9))
+    wanted = [machine(number).asset for number in (5, 2, 2)] + ["m-nobody"]
+    StateDb(tmp_path / "agent.db").execute("UPDATE latest SET body = x'00ff' WHERE asset = ?", (machine(7).asset,))
+    assert command.some(wanted) == [machine(2), machine(5)]
+    agent.put([machine(5, state="asleep"), machine(7)])
+    assert command.all() == agent.all()
+    for store in (agent, command):
+        assert store.some(wanted) == [machine(2), machine(5, state="asleep")]
+        assert store.some([]) == []
+
+
+def test_threads_share_one_store(tmp_path: Path) -> None:
+    """Each has a connection of its own, and all see what any of them put."""
+    store = SqliteLatest(StateDb(tmp_path / "agent.db"))
+    seen: list[int] = []
+
+    def work(first: int) -> None:
+        for number in range(first, first + 20):
+            store.put([machine(number)])
+            seen.append(len(store.all()))
+
+    threads = [threading.Thread(target=work, args=(first,)) for first in (1, 101, 201)]
+    for thread in threads:
+        thread.start()
+    for thread in threads:
+        thread.join()
+    assert len(store.all()) == max(seen) == 60
+    assert SqliteLatest(StateDb(tmp_path / "agent.db")).all() == store.all()
+
+
+def test_sources_are_kept_once_and_come_back(tmp_path: Path) -> None:
+    """Machines of one protocol share them; each has its own again when it is read, also after a put that failed."""
+    db = StateDb(tmp_path / "agent.db")
+    store = SqliteLatest(db)
+
+    def sourced(number: int, key: str) -> Machine:
+        plain = machine(number)
+        assert plain.snapshot is not None
+        snapshot = msgspec.structs.replace(plain.snapshot, sources={"state": key, "power_in_w": "estats.PS[6]"})
+        return msgspec.structs.replace(plain, snapshot=snapshot)
+
+    db.execute("PRAGMA query_only = ON")
+    with pytest.raises(StoreError):
+        store.put([sourced(1, "a")])
+    db.execute("PRAGMA query_only = OFF")
+    told = [sourced(1, "a"), sourced(2, "a"), sourced(3, "b")]
+    store.put(told)
+    assert SqliteLatest(StateDb(tmp_path / "agent.db")).all() == told
+    assert db.rows("SELECT count(*) FROM latest_sources") == [(2,)]
 
 
 def chips(number: int, at_us: int, slow_us: int | None, texts: bytes) -> Machine:

@@ -247,7 +247,7 @@ def _legend_label(words: Words, metric: Metric, row: LegendRow) -> str:
     name = row.zh if words.chinese else row.en
     if row.low is None and row.high is None:
         return name
-    low, high = (None if value is None else words.number(value) for value in (row.low, row.high))
+    low, high = (None if value is None else words.number(value, int(value % 1 != 0)) for value in (row.low, row.high))
     bounds = f"< {high}" if low is None else f"≥ {low}" if high is None else f"{low}–{high}"
     return f"{name} ({bounds} {words.unit(metric.unit)})"
 

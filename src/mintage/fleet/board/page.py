@@ -19,6 +19,16 @@ from mintage.units.errors import InputError
 LIMIT_MAX = 1000
 WORDS: tuple[str, ...] = ("site", "hall", "rack", "model", "state")
 """Columns that can be filtered by any of some words, and are counted by word."""
+SUMMED = (
+    "hashrate_ths",
+    "hashrate_expected_ths",
+    "nameplate_ths",
+    "power_in_w",
+    "profit_usd_day",
+    "chip_max_c",
+    "alerts",
+)
+"""What totals are told of."""
 Row = dict[str, Value]
 """A machine: "key" and its columns by name; None where unknown."""
 
@@ -187,7 +197,7 @@ def facets(view: View, filters: Filters, names: Sequence[str] = WORDS) -> dict[s
 def totals(view: View, filters: Filters) -> Totals:
     """Sums over the machines that the filters mean."""
     rows = np.flatnonzero(chosen(view, filters))
-    read = {name: told[rows] for name, told in view.columns.items() if told.dtype == np.float64}
+    read = {name: view.columns[name][rows] for name in SUMMED}
     rate, power, profit = read["hashrate_ths"], read["power_in_w"], read["profit_usd_day"]
     expected = np.where(np.isnan(read["hashrate_expected_ths"]), read["nameplate_ths"], read["hashrate_expected_ths"])
     both = ~np.isnan(rate) & ~np.isnan(power)
