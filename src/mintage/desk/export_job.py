@@ -39,12 +39,14 @@ class Exported(msgspec.Struct, frozen=True, kw_only=True):
         filename: what it is called where it is downloaded.
         media: its media type.
         bytes: its size.
+        sha256: its hex digest, "" where nobody needs it.
     """
 
     path: str
     filename: str
     media: str
     bytes: int
+    sha256: str = ""
 
 
 def work(journal: SqliteJournal, task: Task, tell: Teller) -> Exported:

@@ -23,6 +23,7 @@ KINDS: dict[str, str] = {
     "check": "mintage.desk.check_job:work",
     "reconcile": "mintage.desk.reconcile_job:work",
     "export": "mintage.desk.export_job:work",
+    "backup": "mintage.desk.backup_job:work",
 }
 """Kind of job to the function that does it: `work(journal, task, tell) -> result`."""
 TELL_S = 0.2

@@ -12,6 +12,8 @@ import msgspec
 from mintage.exchange.databases import copy_database
 from mintage.house import memory_journal, open_journal
 from mintage.journal.intake import KEY_CHARACTERS_MAX, Placed, Progress, book, read_facts
+from mintage.journal.ledger import find_lot
+from mintage.journal.lots import LotMove
 from mintage.journal.rows import READERS
 from mintage.journal.rules import Posting
 from mintage.journal.sqlite import SqliteJournal
@@ -23,6 +25,20 @@ BYTES_MAX = 64 << 20
 """All files of one upload together; more is for `mintage facts import`, which reads files where they are."""
 
 
+class Moved(msgspec.Struct, frozen=True, gc=False):
+    """A line of the lot ledger that a fact would make.
+
+    Attributes:
+        commodity: what its lot is of.
+        move: the line.
+        opens: whether the fact opens the lot.
+    """
+
+    commodity: str
+    move: LotMove
+    opens: bool
+
+
 class Line(msgspec.Struct, frozen=True, gc=False):
     """What became, or would become, of one fact.
 
@@ -32,6 +48,7 @@ class Line(msgspec.Struct, frozen=True, gc=False):
         receipt: its key, its number in the journal, and whether it is new.
         kind: the kind of fact.
         postings: what it would post; empty where it was booked, and the journal can be asked, or was known already.
+        moves: what it would do to lots, likewise.
     """
 
     file: str
@@ -39,6 +56,7 @@ class Line(msgspec.Struct, frozen=True, gc=False):
     receipt: Receipt
     kind: str
     postings: tuple[Posting, ...] = ()
+    moves: tuple[Moved, ...] = ()
 
 
 class Imported(msgspec.Struct, frozen=True):
@@ -79,11 +97,43 @@ def import_files(
         InputError: with file, line, field and remedy. Nothing was changed.
         LimitError: there is more than an upload may hold.
     """
+    return book_placed(journal, read_upload(files, actor, progress), dry_run=dry_run, progress=progress)
+
+
+def read_upload(files: Sequence[tuple[str, bytes]], actor: str, progress: Progress | None = None) -> list[Placed]:
+    """The facts of uploaded files, each with its place; nothing is booked.
+
+    Args:
+        files: names and bytes; the end of a name says the form: .csv, .toml or .jsonl.
+        actor: who imports; a row may name another, which whoever calls may refuse.
+        progress: called after each file with the facts read so far and None.
+
+    Raises:
+        InputError: with file, line, field and remedy.
+        LimitError: there is more than an upload may hold.
+    """
     placed: list[Placed] = []
     for name, raw in _checked(files):
         placed += read_facts(raw, Path(name).suffix, name, actor)
         if progress:
             progress(len(placed), None)
+    return placed
+
+
+def book_placed(
+    journal: Journal, placed: Sequence[Placed], *, dry_run: bool = False, progress: Progress | None = None
+) -> Imported:
+    """Book facts that were read: all of them or none, or only try it.
+
+    Args:
+        journal: where they go.
+        placed: the facts with their places.
+        dry_run: book them on a copy of the journal and say what they would post; the journal is not changed.
+        progress: called now and then with the facts booked and the number of all.
+
+    Raises:
+        InputError: with file, line, field and remedy. Nothing was changed.
+    """
     places = {item.fact.key: item for item in reversed(placed)}
     if not dry_run:
         receipts = book(placed, journal.append, progress)
@@ -118,7 +168,16 @@ def _checked(files: Sequence[tuple[str, bytes]]) -> Sequence[tuple[str, bytes]]:
 
 def _line(item: Placed, receipt: Receipt, journal: Journal | None = None) -> Line:
     entry = journal.entry(receipt.key) if journal else None
-    return Line(item.file, item.line, receipt, item.fact.kind, entry.postings if entry else ())
+    if journal is None or entry is None:
+        return Line(item.file, item.line, receipt, item.fact.kind)
+    own = {lot.id for lot in entry.lots}
+    moves = []
+    for move in entry.moves:
+        lot = find_lot(journal, move.lot)
+        if lot is None:
+            raise AssertionError(f"the lot {move.lot} was opened by no fact")
+        moves.append(Moved(lot.commodity, move, lot.id in own))
+    return Line(item.file, item.line, receipt, item.fact.kind, entry.postings, tuple(moves))
 
 
 @contextmanager

@@ -1,4 +1,4 @@
-"""Long work: jobs, and exports that are written beside the desk."""
+"""Long work: jobs, and the files that they write."""
 
 from __future__ import annotations
 
@@ -11,7 +11,7 @@ from starlette.responses import FileResponse, Response
 
 from mintage.api.access import Asked, needs
 from mintage.api.problems import NotFound
-from mintage.api.reply import ApiRouter, body_of
+from mintage.api.reply import ApiRouter
 from mintage.desk import exports, work
 from mintage.desk.jobs import Job
 from mintage.units.errors import InputError
@@ -43,20 +43,8 @@ def cancel_job(id: str, asked: Asked = needs("")) -> Job:
 def job_file(id: str, asked: Asked = needs("export.read")) -> Response:
     """The file that an export has written."""
     with there():
-        path, told = exports.file(asked.company, id)
+        path, told = exports.file(asked.company, asked.caller, id)
     return FileResponse(path, media_type=told.media, filename=told.filename)
-
-
-@router.get("/exports")
-def export_choices(asked: Asked = needs("export.read")) -> exports.ExportList:
-    """What can be exported in which form, and the newest exports."""
-    return exports.listing(asked.company)
-
-
-@router.post("/exports", status_code=201)
-def start_export(asked: Asked = needs("export.read"), told: exports.NewExport = body_of(exports.NewExport)) -> Job:
-    """Write an export beside the desk; the job's file is fetched when it is done."""
-    return exports.start(asked.company, asked.caller, told, asked.id)
 
 
 @contextmanager
