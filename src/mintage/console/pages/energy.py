@@ -14,6 +14,7 @@ from starlette.responses import RedirectResponse, Response
 from mintage.api.access import Asked, form_of, needs
 from mintage.api.routes.energy import WISH
 from mintage.console.pages import energy_charts as draw
+from mintage.console.pages.production import choices
 from mintage.console.shell import Page, PageRouter, words_for
 from mintage.desk import energy as desk
 from mintage.desk import energy_course as courses
@@ -32,7 +33,7 @@ LIVE = ("journal:head",)
 def energy(asked: Asked = needs("energy.read"), period: Annotated[str, Query(max_length=10)] = "") -> Page:
     """All sites: price against breakeven, load, what is shed, and a period by the journal."""
     answer = desk.energy(asked.company, asked.caller, period=period)
-    return Page(template="energy/index.html", answer=answer, live=LIVE)
+    return Page(template="energy/index.html", answer=answer, more={"choices": choices(answer.period)}, live=LIVE)
 
 
 @router.get("/energy/{site}")

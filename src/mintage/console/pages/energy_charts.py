@@ -36,11 +36,11 @@ def months(words: Words, answer: SiteEnergy) -> Spec | None:
     if len(known) < 2:
         return None
     axes = (
-        Axis(name=words.gettext("Energy"), unit="MWh", digits=0),
+        Axis(name=words.gettext("Energy used"), unit="MWh", digits=0),
         Axis(name=words.gettext("Cost"), unit=words.unit("USD/MWh"), digits=2),
     )
     lines = [
-        Line(name=words.gettext("Energy"), values=[month.energy.value for month in known], kind="bar"),
+        Line(name=words.gettext("Energy used"), values=[month.energy.value for month in known], kind="bar"),
         Line(
             name=words.gettext("Cost of a MWh"),
             values=[month.usd_mwh.value for month in known],
@@ -57,11 +57,11 @@ def hours(words: Words, answer: SiteTariff) -> Spec | None:
     if not any(hour.energy.value is not None for hour in answer.hours):
         return None
     axes = (
-        Axis(name=words.gettext("Energy"), unit="kWh", digits=1),
+        Axis(name=words.gettext("Energy used"), unit="kWh", digits=1),
         Axis(name=words.gettext("Cost"), unit=words.unit("USD"), digits=2),
     )
     lines = [
-        Line(name=words.gettext("Energy"), values=[hour.energy.value for hour in answer.hours], kind="bar"),
+        Line(name=words.gettext("Energy used"), values=[hour.energy.value for hour in answer.hours], kind="bar"),
         Line(
             name=words.gettext("Cost"),
             values=[hour.cost.value for hour in answer.hours],
@@ -104,11 +104,11 @@ def heat(words: Words, answer: SiteHeat) -> Spec | None:
         return None
     axes = (
         Axis(name=words.gettext("Heat sold"), unit="MWh", digits=3),
-        Axis(name=words.gettext("Value"), unit=words.unit("USD"), digits=2),
+        Axis(name=words.gettext("Worth"), unit=words.unit("USD"), digits=2),
     )
     lines = [
         Line(name=words.gettext("Heat sold"), values=[row.energy.value for row in rows], kind="bar"),
-        Line(name=words.gettext("Value"), values=[row.value.value for row in rows], axis=1, tone="text"),
+        Line(name=words.gettext("Worth"), values=[row.value.value for row in rows], axis=1, tone="text"),
     ]
     return bars(words, [words.date(row.day) for row in rows], lines, axes, names_name=words.gettext("day"))
 

@@ -49,8 +49,8 @@ def production(
 def production_cost(asked: Asked = needs("production.read"), period: Annotated[str, Query(max_length=10)] = "") -> Page:
     """The cost of one bitcoin in rows."""
     answer = costs.production_cost(asked.company, asked.caller, period=period)
-    chart = _cost_chart(words_for(asked.request), answer)
-    return Page(template="production/cost.html", answer=answer, more={"chart": chart})
+    more = {"chart": _cost_chart(words_for(asked.request), answer), "choices": choices(answer.period)}
+    return Page(template="production/cost.html", answer=answer, more=more)
 
 
 @router.get("/production/{site}")
@@ -89,6 +89,15 @@ def reconcile(site: str, asked: Asked = needs("production.write"), form: FormDat
     return RedirectResponse(f"/production/{site}?{query}", 303)
 
 
+def choices(period: str, last: date | None = None) -> list[str]:
+    """Periods to choose from: the year of one that is looked at, and that of the last day with anything in it."""
+    found: list[str] = []
+    for year in sorted({int(period[:4]), *([last.year] if last else [])}, reverse=True):
+        found += [str(year), *(f"{year}Q{quarter}" for quarter in range(4, 0, -1))]
+        found += [f"{year}-{month:02}" for month in range(12, 0, -1)]
+    return found
+
+
 def _rows(request: Request) -> int:
     """Rows of a page; JSON may ask for more."""
     told = request.query_params.get("limit", "")
@@ -97,7 +106,11 @@ def _rows(request: Request) -> int:
 
 def _more(request: Request, answer: Production) -> dict[str, Any]:
     words = words_for(request)
-    return {"chart": _chart(words, answer), "trend": _trend(words, answer)}
+    return {
+        "chart": _chart(words, answer),
+        "trend": _trend(words, answer),
+        "choices": choices(answer.period, answer.last),
+    }
 
 
 def _chart(words: Words, answer: Production) -> Spec | None:
@@ -123,7 +136,7 @@ def _href(answer: Production, column: Column) -> str:
 
 def _trend(words: Words, answer: Production) -> Spec | None:
     """The year up to the period's end."""
-    if len(answer.trend) < 2:
+    if len(answer.trend) < 2 or answer.by == "month":
         return None
     axis = Axis(name=words.gettext("Earned"), unit=words.unit("BTC/day"), digits=4)
     names = [words.period(column.name) for column in answer.trend]
