@@ -2,10 +2,10 @@
 
 from __future__ import annotations
 
+import threading
 from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import date
-from functools import cached_property
 from pathlib import Path
 from typing import Any
 
@@ -19,6 +19,7 @@ from mintage.desk.pulse import PulseSource
 from mintage.desk.sites import Sites
 from mintage.fleet.board.board import Board
 from mintage.fleet.board.local import LocalSource
+from mintage.fleet.board.remote import remote_sources
 from mintage.house import open_journal
 from mintage.journal.sqlite import SqliteJournal
 from mintage.people.caller import Caller
@@ -28,6 +29,9 @@ from mintage.people.service import People
 from mintage.state.db import StateDb
 from mintage.units.clock import Clock, SystemClock
 from mintage.units.instant import Period, parse_period, utc_date
+
+UPLOADS_LOOK_S = 60.0
+"""Real seconds between two looks for sites that upload to headquarters for the first time."""
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -82,19 +86,26 @@ class Company:
         self.jobs = Jobs(self.state, self.wall, str(settings.db), self._heard)
         self.hub = Hub((self._machines, self._pulse, self._journal))
         self._seen_version, self._seen_head = 0, 0
+        self._board: Board | None = None
+        self._board_lock = threading.Lock()
+        self._watched: set[str] = set()
+        self._uploads_s = -UPLOADS_LOOK_S
         self._pulses = PulseSource()
 
     def view(self) -> View:
         """The books as of now; see `WarmBooks`."""
         return self.books.view()
 
-    @cached_property
+    @property
     def board(self) -> Board:
         """All machines of all sites; it has heard of them once."""
-        board = Board()
-        self._watch(board)
-        board.refresh()
-        return board
+        with self._board_lock:
+            if self._board is None:
+                board = Board()
+                self._watch(board)
+                board.refresh()
+                self._board = board
+            return self._board
 
     def record(
         self,
@@ -147,8 +158,15 @@ class Company:
         self.hub.tell({f"job:{job.id}": {"state": job.state, "done": job.done, "total": job.total, "note": job.note}})
 
     def _watch(self, board: Board) -> None:
-        """Let a board hear of the sites that are known now."""
-        board.watch(LocalSource(name, desk.db) for name, desk in self.sites.all().items())
+        """Let a board hear of the sites that are known now; of new uploads of remote ones, now and then."""
+        local = self.sites.all()
+        board.watch(LocalSource(name, local[name].db) for name in local.keys() - self._watched)
+        self._watched |= local.keys()
+        folder = self.settings.headquarters
+        if folder is not None and self.wall.elapsed_s() - self._uploads_s >= UPLOADS_LOOK_S:
+            self._uploads_s = self.wall.elapsed_s()
+            found = remote_sources(folder, self.journal)
+            board.watch(source for source in found if source.site not in self._watched)
 
     def _machines(self) -> Mapping[str, Any]:
         """What the board's machines changed to, as `machine:KEY:COLUMN`."""
