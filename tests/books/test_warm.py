@@ -28,6 +28,7 @@ from mintage.journal.core import LotPolicySet, PeriodLocked, PeriodReopened, Rev
 from mintage.journal.fact import Fact, fact_kinds
 from mintage.journal.store import Journal
 from mintage.sales.service import backlog
+from mintage.treasury.facts import BitcoinBought, BitcoinSold
 from mintage.treasury.service import holdings
 from mintage.units import parse_period
 from mintage.units.errors import InputError, StoreError
@@ -248,3 +249,26 @@ def test_news_touches_what_it_belongs_to() -> None:
     )
     assert [read for read in touched if not news.touches(read)] == []
     assert [read for read in untouched if news.touches(read)] == []
+
+
+@pytest.mark.parametrize("step", range(1, 6))
+def test_lots_stay_right_whatever_method_is_in_force(journal: Journal, step: int) -> None:
+    """Buying and selling under one method after another: after each few facts a warm view has the lots of a cold one."""
+    methods = ("fifo", "average", "average", "fifo", "lifo", "average")
+    facts: list[Fact] = []
+    for number, method in enumerate(methods):
+        day = date(2025, 4, 1) + timedelta(days=20 * number)
+        policy = LotPolicySet(commodity="BTC", method=method, reason="test")  # type: ignore[arg-type]  # from the table
+        facts.append(stated(day, f"policy-{number}", policy))
+        for part in range(3):
+            bought = BitcoinBought(wallet="vault", bank="main", sats=100 + part, cost=7_001 + 997 * number + part)
+            facts.append(stated(day + timedelta(days=part), f"bought-{number}-{part}", bought))
+        sold = BitcoinSold(wallet="vault", bank="main", sats=151, proceeds=9_999)
+        facts.append(stated(day + timedelta(days=4), f"sold-{number}", sold))
+    warm = WarmBooks(journal)
+    journal.append([])
+    for at in range(0, len(facts), step):
+        journal.append(facts[at : at + step])
+        view, cold = warm.view(), View(journal)
+        for end in (None, *DAYS):
+            assert view.journal.lot_states("BTC", end) == cold.journal.lot_states("BTC", end)

@@ -143,11 +143,20 @@ def walk(journal: Journal, asked: tuple[str, str, date | None, date | None], lim
     rows: list[RegisterRow] = []
     before: Place | None = None
     while True:
-        page = journal.register(*asked, before, limit)
+        page = journal.register(*asked, before, limit, closing=sums(journal, asked))
+        assert page == journal.register(*asked, before, limit)
         rows += page.rows
         before = page.next
         if before is None:
             return rows
+
+
+def sums(journal: Journal, asked: tuple[str, str, date | None, date | None]) -> dict[str, int]:
+    """What the accounts hold at the end, by commodity."""
+    found: dict[str, int] = {}
+    for row in journal.postings(asked[0], asked[1], end=asked[3]):
+        found[row.commodity] = found.get(row.commodity, 0) + row.amount
+    return found
 
 
 def test_a_register_in_the_past_shows_nothing_newer(journal: Journal) -> None:

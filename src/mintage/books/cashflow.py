@@ -74,7 +74,7 @@ def movements(view: View, period: Period) -> list[Movement]:
 
 
 def _movements(view: View, period: Period) -> Iterator[Movement]:
-    sold, undone = _disposals(view), view.reversals
+    sold, undone = _disposals(view, period), view.reversals
     for _, group in groupby(legs(view, period), key=lambda leg: leg.seq):
         entry = list(group)
         if not any(leg.account.startswith(CASH) for leg in entry):
@@ -118,19 +118,19 @@ def _sold_at(view: View, row: MoveRow) -> int:
     return stored.fact.at if stored else row.at
 
 
-def _disposals(view: View) -> dict[int, list[MoveRow]]:
-    """Lines of the lot ledger that gave bitcoin up (or undid that), by fact."""
+def _disposals(view: View, period: Period) -> dict[int, list[MoveRow]]:
+    """Lines of the lot ledger of a period that gave bitcoin up (or undid that), by fact."""
 
     def find() -> dict[int, list[MoveRow]]:
         found: dict[int, list[MoveRow]] = {}
         undone = view.reversals
-        for row in view.moves("BTC"):
+        for row in view.moves_within("BTC", period.start, period.end):
             sign = -1 if row.key in undone else 1
             if row.move.kind not in {"", "cost", "average", "policy"} and row.move.units * sign < 0:
                 found.setdefault(row.seq, []).append(row)
         return found
 
-    return view.once("disposals", find)
+    return view.once(("disposals", period), find)
 
 
 def flow_sums(view: View, period: Period) -> dict[str, int]:

@@ -7,7 +7,8 @@ values whose parts they do not touch are still right; no other way of guessing t
 from __future__ import annotations
 
 import threading
-from collections.abc import Callable, Hashable, Iterable
+from collections.abc import Callable, Hashable, Iterable, Iterator
+from contextlib import contextmanager
 from datetime import date
 from typing import Any, Literal, TypeVar
 
@@ -138,6 +139,15 @@ class Recall:
         """Remember that what this thread is computing was read from these parts."""
         if self._stack:
             self._stack[-1].update(reads)
+
+    @contextmanager
+    def quietly(self) -> Iterator[None]:
+        """What is asked for within is not noted: whoever uses this notes the part that counts."""
+        self._stack.append(set())
+        try:
+            yield
+        finally:
+            self._stack.pop()
 
     def all(self) -> dict[Hashable, Kept]:
         """All that is kept now, the latest used last."""

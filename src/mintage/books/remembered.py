@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Mapping
 from datetime import date
 from typing import TYPE_CHECKING
 
@@ -118,12 +118,8 @@ class RememberedJournal:
         self, commodity: str, start: date | None = None, end: date | None = None, after: int = 0
     ) -> Iterator[MoveRow]:
         """See `Journal.moves`."""
-        rows = self._view.moves(commodity)
-        return (
-            row
-            for row in rows
-            if row.seq > after and (start is None or row.date >= start) and (end is None or row.date <= end)
-        )
+        rows = self._view.moves_within(commodity, start, end or date.max)
+        return (row for row in rows if row.seq > after) if after else rows
 
     def days(self) -> tuple[date, date] | None:
         """See `Journal.days`."""
@@ -142,10 +138,11 @@ class RememberedJournal:
         end: date | None = None,
         before: Place | None = None,
         limit: int = 50,
+        closing: Mapping[str, int] | None = None,
     ) -> Register:
         """See `Journal.register`."""
         self._note(Read("postings", account, commodity, None, end))
-        return self._journal.register(account, commodity, start, end, before, limit)
+        return self._journal.register(account, commodity, start, end, before, limit, closing)
 
     def lot_states(self, commodity: str, end: date | None = None) -> list[LotState]:
         """See `Journal.lot_states`."""

@@ -43,9 +43,8 @@ def restricted(view: View, period: Period) -> tuple[Restricted, ...]:
     """Bitcoin in the hands of lenders and borrowers at a period's end, by account."""
     balances = view.stock(period.end)
     costs: dict[str, int] = {}
-    for row in view.moves("BTC"):
-        if row.date <= period.end:
-            costs[row.move.account] = costs.get(row.move.account, 0) + row.move.cost
+    for row in view.moves_within("BTC", None, period.end):
+        costs[row.move.account] = costs.get(row.move.account, 0) + row.move.cost
     terms = {
         fact.data.lender: fact.data
         for fact in view.facts(LoanAgreed.kind)

@@ -177,9 +177,9 @@ class _Roll:
 
     def _lots(self) -> None:
         """Units and cost, from the lot ledger."""
-        for row in self.view.moves("BTC"):
+        for row in self.view.moves_within("BTC", None, self.period.end):
             place = column(row.move.account)
-            if row.date > self.period.end or not place:
+            if not place:
                 continue
             if row.date < self.period.start:
                 self._add("opening", place, row)
@@ -236,10 +236,10 @@ class _Roll:
     def _realised(self) -> tuple[int, int, int]:
         """Gains and losses over cost by disposal; a reversed disposal realised nothing."""
         view, by_fact, cumulative = self.view, dict[str, int](), 0
-        for row in view.moves("BTC"):
+        for row in view.moves_within("BTC", None, self.period.end):
             disposed = row.move.kind and row.move.kind not in RESHARED
             sign = -1 if row.key in self.undone else 1
-            if not disposed or row.move.units * sign >= 0 or row.date > self.period.end:
+            if not disposed or row.move.units * sign >= 0:
                 continue
             if column(row.move.account) in {"held", "receivable"}:
                 gain = row.move.value + row.move.cost

@@ -174,8 +174,8 @@ class _Tracer:
             return
         found = [
             row
-            for row in self.view.moves("BTC")
-            if row.date in self.period and row.move.kind in kinds and column(row.move.account) in columns
+            for row in self.view.moves_within("BTC", self.period.start, self.period.end)
+            if row.move.kind in kinds and column(row.move.account) in columns
         ]
         yield from self._bounded(found, lambda row: self._keyed(row.key, format_amount(row.move.units, "BTC")))
 

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Callable, Hashable, Iterable
+from collections.abc import Callable, Hashable, Iterable, Iterator
 from datetime import date, timedelta
 from fnmatch import translate
 from functools import cache
@@ -104,6 +104,13 @@ class View:
         """All lines of the lot ledger of a commodity or family, in order."""
         reads = (Read("moves", commodity),)
         return self.once(("moves", commodity), lambda: list(self._source.moves(commodity)), lambda _: reads)
+
+    def moves_within(self, commodity: str, start: date | None, end: date) -> Iterator[MoveRow]:
+        """Those of `moves` with accounting dates in [start, end]: what is computed from them depends on no others."""
+        with self.recall.quietly():
+            rows = self.moves(commodity)
+        self.recall.note([Read("moves", commodity, start=start, end=end)])
+        return (row for row in rows if row.date <= end and (start is None or row.date >= start))
 
     def stored(self, kind: str) -> list[Stored]:
         """All facts of a kind, as recorded, those that were reversed too."""

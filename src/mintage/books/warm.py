@@ -3,20 +3,19 @@
 from __future__ import annotations
 
 import threading
-from collections.abc import Hashable
-from typing import Any, cast
+from collections.abc import Callable, Hashable
+from datetime import date
+from typing import Any
 
 from mintage.books.recall import ROWS_MAX, Kept, Read, Recall, rows_of
 from mintage.books.view import View, account_pattern, moved
 from mintage.journal.chart import Chart
-from mintage.journal.core import Reversal
+from mintage.journal.core import LotPolicySet, Reversal
 from mintage.journal.fact import Fact
-from mintage.journal.store import Balances, Journal, MoveRow, PostingRow, Stored
+from mintage.journal.store import Balances, Journal, LotState, MoveRow, PostingRow, Stored
 
 NEWS_MAX = 20_000
 """More new facts than that are not worth sorting through: the next view begins from nothing."""
-PLAIN = {"stock", "postings", "moves", "stored", "facts", "days"}
-"""First parts of the keys of plain readings of the journal, which are brought up to date."""
 WILD = "[?"
 """What one of our patterns may hold as a plain character, but a test of patterns would not take so."""
 
@@ -35,6 +34,10 @@ class News:
         self.moves: list[MoveRow] = list(journal.moves("*", after=after))
         self.keys = {item.fact.key for item in self.facts}
         self.lots = {row.lot.id for row in self.moves}
+        policies = [item.fact.data for item in journal.facts(LotPolicySet.kind)]
+        self.averaged = [
+            data.commodity for data in policies if isinstance(data, LotPolicySet) and data.method == "average"
+        ]
         self.undone = {item.fact.data.of for item in self.facts if isinstance(item.fact.data, Reversal)}
         self._known: dict[Read, bool] = {}
 
@@ -80,35 +83,75 @@ def carried(recall: Recall, news: News) -> dict[Hashable, Kept]:
     for key, item in recall.all().items():
         if not any(news.touches(read) for read in item.reads):
             kept[key] = item
-        elif isinstance(key, tuple) and key[0] in PLAIN:
-            value = _updated(key, item.value, news)
-            kept[key] = Kept(value, item.reads, rows_of(value))
+        elif isinstance(key, tuple) and key[0] in UPDATES:
+            value = UPDATES[key[0]](key, item.value, news)
+            if value is not None:
+                kept[key] = Kept(value, item.reads, rows_of(value))
     return kept
 
 
-def _updated(key: tuple[Any, ...], value: Any, news: News) -> Any:
-    """One of the plain readings of the journal with what is new in it; the old value is left as it was."""
-    match key:
-        case ("stock", day):
-            fresh = (((row.account, row.commodity), row.amount) for row in news.postings if row.date <= day)
-            return moved(cast("Balances", value), fresh)
-        case ("postings", commodity, start, end):
-            read = Read("postings", commodity=commodity, start=start, end=end)
-            return value + [row for row in news.postings if fits_posting(read, row)]
-        case ("moves", commodity):
-            return value + [row for row in news.moves if fits(commodity, row.lot.commodity)]
-        case ("stored", kind):
-            return value + [item for item in news.facts if item.fact.kind == kind]
-        case ("facts", kind):
-            standing = [fact for fact in value if fact.key not in news.undone]
-            standing += [
-                item.fact for item in news.facts if item.fact.kind == kind and item.fact.key not in news.undone
-            ]
-            return sorted(standing, key=lambda fact: fact.date)
-        case ("days",):
-            days = [*(value or ()), *(row.date for row in news.postings)]
-            return min(days), max(days)
-    raise AssertionError(f"{key} is no plain reading of the journal")
+def _stock(key: tuple[Any, ...], value: Balances, news: News) -> Balances:
+    day = key[1]
+    return moved(value, (((row.account, row.commodity), row.amount) for row in news.postings if row.date <= day))
+
+
+def _postings(key: tuple[Any, ...], value: list[PostingRow], news: News) -> list[PostingRow]:
+    read = Read("postings", commodity=key[1], start=key[2], end=key[3])
+    return value + [row for row in news.postings if fits_posting(read, row)]
+
+
+def _moves(key: tuple[Any, ...], value: list[MoveRow], news: News) -> list[MoveRow]:
+    return value + [row for row in news.moves if fits(key[1], row.lot.commodity)]
+
+
+def _stored(key: tuple[Any, ...], value: list[Stored], news: News) -> list[Stored]:
+    return value + [item for item in news.facts if item.fact.kind == key[1]]
+
+
+def _facts(key: tuple[Any, ...], value: list[Fact], news: News) -> list[Fact]:
+    fresh = [item.fact for item in news.facts if item.fact.kind == key[1]]
+    standing = [fact for fact in (*value, *fresh) if fact.key not in news.undone]
+    return sorted(standing, key=lambda fact: fact.date)
+
+
+def _days(_key: tuple[Any, ...], value: tuple[date, date] | None, news: News) -> tuple[date, date]:
+    days = [*(value or ()), *(row.date for row in news.postings)]
+    return min(days), max(days)
+
+
+def _lot_states(key: tuple[Any, ...], states: list[LotState], news: News) -> list[LotState] | None:
+    """Open lots after more moves; None where a method re-shares cost, or the order of dates is not that of facts."""
+    commodity, end = key[1:]
+    moves = [row for row in news.moves if fits(commodity, row.lot.commodity) and (not end or row.date <= end)]
+    repoliced = any(item.fact.kind == LotPolicySet.kind for item in news.facts)
+    if repoliced or any(fits(pattern, row.lot.commodity) for row in moves for pattern in news.averaged):
+        return None
+    changed: dict[tuple[str, str], LotState] = {}
+    known = {(state.lot.id, state.account): state for state in states}
+    for row in moves:
+        slot = (row.lot.id, row.move.account)
+        before = changed.get(slot) or known.get(slot) or LotState(row.lot, row.move.account, 0, 0)
+        changed[slot] = LotState(row.lot, row.move.account, before.units + row.move.units, before.cost + row.move.cost)
+    if any(state.units < 0 or (not state.units and state.cost) for state in changed.values()):
+        return None
+    kept = [state for state in states if (state.lot.id, state.account) not in changed]
+    kept += [state for state in changed.values() if state.units]
+    return sorted(kept, key=lambda state: (state.lot.acquired_at, state.lot.order, state.account))
+
+
+UPDATES: dict[str, Callable[[tuple[Any, ...], Any, News], Any]] = {
+    "stock": _stock,
+    "postings": _postings,
+    "moves": _moves,
+    "stored": _stored,
+    "facts": _facts,
+    "days": _days,
+    "lot states": _lot_states,
+}
+"""By the first part of their keys, how plain readings of the journal are brought up to date.
+
+The old value is left as it was; None says that it must be read again.
+"""
 
 
 class WarmBooks:

@@ -202,10 +202,9 @@ def _edge_parts(view: View, row_id: str, measure: Measure, period: Period) -> _P
     if measure == "fair_value":
         sums = {account: amount for (account, id_), amount in view.stock(day).items() if id_ == "USD"}
     else:
-        for row in view.moves("BTC"):
-            if row.date <= day:
-                given = row.move.units if measure == "units" else row.move.cost
-                sums[row.move.account] = sums.get(row.move.account, 0) + given
+        for row in view.moves_within("BTC", None, day):
+            given = row.move.units if measure == "units" else row.move.cost
+            sums[row.move.account] = sums.get(row.move.account, 0) + given
     commodity = "USD" if measure == "fair_value" else "BTC"
     return [
         (

@@ -114,9 +114,9 @@ def postings(
     """
     view, first, last = company.view(), day_of(start, "start"), day_of(end, "end")
     account, commodity_ = pattern_of(account, "account"), pattern_of(commodity_, "commodity")
-    found = view.journal.register(account, commodity_, first, last, _place(after), limit_of(limit))
     opening = _sums(view, account, commodity_, first, before=True) if first else {}
     closing = _sums(view, account, commodity_, last or date.max)
+    found = view.journal.register(account, commodity_, first, last, _place(after), limit_of(limit), closing)
     fits = account_pattern(account)
     return PostingPage(
         rows=tuple(

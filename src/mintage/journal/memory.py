@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Mapping
 from datetime import date
 from fnmatch import fnmatchcase
 
@@ -228,6 +228,7 @@ class MemoryJournal:
         end: date | None = None,
         before: Place | None = None,
         limit: int = 50,
+        closing: Mapping[str, int] | None = None,  # noqa: ARG002  it is added up anyway
     ) -> Register:
         """See `Journal.register`."""
         return register_plainly(self, account, commodity, start, end, before, limit)

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import sqlite3
 import threading
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Mapping
 from contextlib import contextmanager
 from datetime import date
 from pathlib import Path
@@ -174,10 +174,11 @@ class SqliteReading:
         end: date | None = None,
         before: Place | None = None,
         limit: int = 50,
+        closing: Mapping[str, int] | None = None,
     ) -> Register:
         """See `Journal.register`."""
         with self._reading() as reader:
-            return sqlite_search.register(reader, account, commodity, start, end, before, limit)
+            return sqlite_search.register(reader, account, commodity, start, end, before, limit, closing)
 
     def lot_states(self, commodity: str, end: date | None = None) -> list[LotState]:
         """See `Journal.lot_states`."""

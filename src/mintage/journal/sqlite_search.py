@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import heapq
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from datetime import date
 from itertools import islice
 
@@ -66,6 +66,7 @@ def register(
     end: date | None,
     before: Place | None,
     limit: int,
+    closing: Mapping[str, int] | None,
 ) -> Register:
     """See `Journal.register`."""
     pairs = list(_pairs(reader, account, commodity))
@@ -74,7 +75,10 @@ def register(
     legs = list(islice(heapq.merge(*latest, key=lambda leg: leg[:3], reverse=True), limit + 1))
     if not legs:
         return Register(rows=(), next=None)
-    balances = _balances(reader, pairs, legs[0])
+    if closing is not None and before is None:
+        balances = {id_: closing.get(id_, 0) for _, _, _, id_ in pairs}
+    else:
+        balances = _balances(reader, pairs, legs[0])
     rows = []
     for day, seq, ix, amount, name, id_ in legs:
         key, kind = reader.db.execute("SELECT key, kind FROM facts WHERE seq = ?", (seq,)).fetchone()

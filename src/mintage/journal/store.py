@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Mapping
 from datetime import date
 from hashlib import sha256
 from typing import Protocol
@@ -192,10 +192,12 @@ class Journal(History, Protocol):
         end: date | None = None,
         before: Place | None = None,
         limit: int = 50,
+        closing: Mapping[str, int] | None = None,
     ) -> Register:
         """A page of the postings that `postings` answers, the latest first, with running balances.
 
         Order is that of accounting dates, then as recorded; `before` is the place that the page before ended with.
+        Who knows what the accounts hold at `end`, by commodity, says so in `closing` and spares adding it up.
         """
 
     def as_of(self, seq: int) -> Journal:
