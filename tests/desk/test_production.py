@@ -197,8 +197,11 @@ def test_somebody_sees_his_or_her_own_sites_alone(company: Company) -> None:
         production(company, KINTA, period=JUNE, site="tx-caprock")
     with pytest.raises(Forbidden):
         production_day(company, KINTA, "tx-caprock", date(2025, 6, 1))
+    cost = production_cost(company, KINTA, period="2025Q2")
+    assert (cost.lines, cost.mined.value, [row.site for row in cost.sites]) == ((), None, ["my-kinta"])
+    assert [row.site for row in cost.joint] == ["my-kinta"]
     with pytest.raises(Forbidden):
-        production_cost(company, KINTA)
+        production_cost(company, SALES)
     with pytest.raises(Forbidden):
         production(company, SALES, site="my-kinta")
     assert production(company, SALES).rows == ()

@@ -17,6 +17,7 @@ from mintage.desk.production import earned_days, following
 from mintage.mining.cost import ALL_IN_ROWS, CASH_ROWS, CostRow, cost_by_site, cost_per_bitcoin, mined_by_site
 from mintage.mining.facts import JointContractSet, JointSettled
 from mintage.people.caller import Caller
+from mintage.people.roles import EVERYWHERE
 from mintage.units import Period
 
 _AMOUNTS = {
@@ -41,6 +42,9 @@ _ACCOUNTS = {
     "hosting": "expenses:cost:mining:hosting:",
     "site": "expenses:cost:mining:site:",
 }
+
+
+_OWN = "the company's figures are not for who may see some sites alone."
 
 
 class CostLine(msgspec.Struct, frozen=True, kw_only=True):
@@ -113,7 +117,7 @@ class ProductionCost(msgspec.Struct, frozen=True, kw_only=True):
         after: the period after it; "" where that has not begun.
         mined: BTC that pools credited.
         revenue: USD of mining revenue per bitcoin.
-        lines: the company's rows.
+        lines: the company's rows; none for whoever may see some sites alone.
         sites: the cash rows of each site.
         joint: shares of joint sites.
         to_date: where nothing is booked after the period's end: that it may not be complete.
@@ -136,15 +140,15 @@ def production_cost(company: Company, caller: Caller, *, period: str = "") -> Pr
 
     Args:
         company: the company.
-        caller: who asks; company rows take the right to all sites.
+        caller: who asks; the company's rows take the right to all sites, others see their own sites alone.
         period: year, quarter, month or day; the last quarter that is over and has production where "".
 
     Raises:
-        Forbidden: the caller may see some sites only: the company's cost is not his or hers.
+        Forbidden: the caller may see no site.
         InputError: the period is none.
     """
-    caller.insist("production.read", "*")
-    view = company.view()
+    caller.insist("production.read")
+    view, whole = company.view(), caller.may("production.read", EVERYWHERE)
     span = company.period(period) if period else _last(company, view)
     before, year, after = span.before(), span.year_before(), following(span)
     return ProductionCost(
@@ -152,11 +156,11 @@ def production_cost(company: Company, caller: Caller, *, period: str = "") -> Pr
         before=before.name,
         year_before=year.name,
         after=after.name if after.start <= company.today() else "",
-        mined=of_kpi(kpi(view, "bitcoin.mined", span)),
-        revenue=of_kpi(kpi(view, "mining.revenue_per_btc", span)),
-        lines=_lines(view, span, before, year),
-        sites=_sites(view, span),
-        joint=_joint(view, span),
+        mined=of_kpi(kpi(view, "bitcoin.mined", span)) if whole else unknown(_OWN, "BTC"),
+        revenue=of_kpi(kpi(view, "mining.revenue_per_btc", span)) if whole else unknown(_OWN, "USD/BTC"),
+        lines=_lines(view, span, before, year) if whole else (),
+        sites=tuple(row for row in _sites(view, span) if caller.may("production.read", row.site)),
+        joint=tuple(row for row in _joint(view, span) if caller.may("production.read", row.site)),
         to_date=view.to_date(span.end),
     )
 

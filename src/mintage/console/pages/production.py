@@ -164,6 +164,8 @@ def _by_site(words: Words, columns: tuple[Column, ...]) -> list[Line]:
 def _cost_chart(words: Words, answer: costs.ProductionCost) -> Spec | None:
     """What makes up the cost of a bitcoin in each of the three periods."""
     rows = {line.id: line for line in answer.lines}
+    if not rows:
+        return None
     columns = [("per_btc", answer.period), ("before", answer.before), ("year_before", answer.year_before)]
     lines = [
         Line(
