@@ -253,7 +253,7 @@ def test_news_touches_what_it_belongs_to() -> None:
 
 @pytest.mark.parametrize("step", range(1, 6))
 def test_lots_stay_right_whatever_method_is_in_force(journal: Journal, step: int) -> None:
-    """Buying and selling under one method after another: after each few facts a warm view has the lots of a cold one."""
+    """Buying and selling under one method after another: a warm view has the lots of a cold one after each step."""
     methods = ("fifo", "average", "average", "fifo", "lifo", "average")
     facts: list[Fact] = []
     for number, method in enumerate(methods):

@@ -17,8 +17,10 @@ from mintage.desk.books_roll import MEASURES, roll_cell, rollforward
 from mintage.desk.company import Company
 from mintage.desk.figure import Figure
 from mintage.desk.periods import period_list, period_row
+from mintage.desk.prepare import prepare
 from mintage.desk.register import postings
 from mintage.desk.trace import Step, kpi_trace, lot_trace
+from mintage.desk.treasury import treasury
 from mintage.units import parse_period
 from mintage.units.errors import InputError
 from tests.desk.example import at_its_desk, encodes
@@ -210,3 +212,14 @@ def test_the_first_page_of_the_books_has_the_highlights(company: Company) -> Non
     told = home(company, Q2)
     assert all(row.now.value is not None for row in told.highlights)
     assert encodes(home(company, parse_period("2025Q3")))
+
+
+def test_after_preparing_the_first_pages_compute_nothing_anew(example_db: Path, tmp_path: Path) -> None:
+    """What the running quarter's pages ask for is remembered by then."""
+    with at_its_desk(example_db, tmp_path) as company:
+        prepare(company)
+        before = set(company.view().recall.all())
+        home(company, company.period())
+        kpis(company, company.period().before())
+        treasury(company)
+        assert set(company.view().recall.all()) == before

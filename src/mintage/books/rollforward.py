@@ -83,6 +83,7 @@ def roll_rows() -> tuple[RollRowDef, ...]:
     return tuple(msgspec.convert(row, RollRowDef) for row in read_table("rollforward.toml")["row"])
 
 
+@cache
 def column(account: str) -> str:
     """The column that a bitcoin account belongs to, or ""."""
     parts = account.split(":")
