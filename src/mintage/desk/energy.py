@@ -25,7 +25,7 @@ from mintage.desk.energy_load import drawn, limit_of, load_of
 from mintage.desk.energy_open import open_events, rule_rows, shed_now
 from mintage.desk.figure import Figure, unknown
 from mintage.desk.here import Missing
-from mintage.desk.production import following
+from mintage.desk.production import day_within_time, following, within_time
 from mintage.desk.sites import SiteDesk
 from mintage.desk.worth import Earning, earning_on
 from mintage.fleet.curtail.prices import told_price
@@ -55,7 +55,7 @@ def energy(company: Company, caller: Caller, *, period: str = "") -> Energy:
         InputError: the period is none.
     """
     view = company.view()
-    span = parse_period(period) if period else _last_month(view, company.today())
+    span = within_time(parse_period(period)) if period else _last_month(view, company.today())
     here = {name: desk for name, desk in company.sites.all().items() if caller.may("energy.read", name)}
     names = sorted({*here, *(name for name in ledger_sites(view) if caller.may("energy.read", name))})
     rows = tuple(_row(company, caller, view, name, here.get(name), span) for name in names)
@@ -88,8 +88,11 @@ def site_energy(company: Company, caller: Caller, site: str, *, day: date | None
     Raises:
         Forbidden: the caller may not see the site.
         Missing: nobody knows the site.
+        InputError: the day is before the first block, or beyond any plan.
     """
     caller.insist("energy.read", site)
+    if day is not None:
+        day_within_time(day)
     view, desk = company.view(), company.sites.all().get(site)
     if desk is None and site not in ledger_sites(view):
         raise Missing(f"there is no site '{site[:80]}'.", field="site", remedy="See the list of sites.")

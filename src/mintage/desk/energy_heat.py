@@ -12,6 +12,7 @@ from mintage.desk.energy import tariff_of
 from mintage.desk.energy_ledger import ledger_sites
 from mintage.desk.figure import Figure, trace_fact, unknown, usd
 from mintage.desk.here import Missing
+from mintage.desk.production import day_within_time
 from mintage.desk.sites import SiteDesk
 from mintage.fleet.energy.heat import HeatDay, heat_credit_usd_mwh, heat_usd_mwh
 from mintage.fleet.energy.heat_site import site_heat_day
@@ -145,7 +146,7 @@ def site_heat(
         if isinstance(fact.data, HeatSold) and fact.data.site == site
     ]
     now = utc_date(desk.clock.now_us()) if desk else company.today()
-    asked: date = day or now - timedelta(days=1)
+    asked: date = day_within_time(day) if day else now - timedelta(days=1)
     contracts, why_not = _contracts(desk)
     none = "no heat is booked as sold."
     return SiteHeat(

@@ -14,6 +14,7 @@ from mintage.desk.energy_answer import HourRow
 from mintage.desk.energy_open import energy_desk
 from mintage.desk.energy_terms import Term, terms_of
 from mintage.desk.figure import Figure, unknown, usd
+from mintage.desk.production import day_within_time
 from mintage.desk.sites import SiteDesk
 from mintage.fleet.energy.bill import cost, day_cost, hourly_cost
 from mintage.fleet.energy.peaks import billed_kw, peak_kw
@@ -151,7 +152,7 @@ def site_tariff(company: Company, caller: Caller, site: str, *, day: date | None
     desk = energy_desk(company, caller, site)
     now_us = desk.clock.now_us()
     today = utc_date(now_us)
-    asked = day or today - timedelta(days=1)
+    asked = day_within_time(day) if day else today - timedelta(days=1)
     if asked > today:
         raise InputError(f"{asked} has not begun.", field="day", remedy="Ask for a day that has begun.")
     after = asked + timedelta(days=1) if asked < today else None

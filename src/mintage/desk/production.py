@@ -22,6 +22,8 @@ from mintage.units import Period, parse_period
 from mintage.units.errors import InputError
 
 DAYS_MAX = 366
+FIRST, LAST = date(2009, 1, 1), date(2099, 12, 31)
+"""Days that can be asked about."""
 ROWS_MAX = 500
 DAILY_DAYS = 62
 """Longer periods are drawn by month."""
@@ -245,8 +247,30 @@ def _days(company: Company, view: View, span: Period, site: str) -> list[BookedD
     return view.once(key, lambda: DayBook(view, described).days(span.start, span.end, (site,) if site else None))
 
 
+def within_time(span: Period, field: str = "period") -> Period:
+    """A period, if there was bitcoin in it and it can be counted on from.
+
+    Raises:
+        InputError: it lies before the first block, or beyond any plan.
+    """
+    if span.start < FIRST or span.end > LAST:
+        raise InputError(
+            f"{span} lies outside {FIRST.year} to {LAST.year}.", field=field, remedy="Ask for a time of bitcoin."
+        )
+    return span
+
+
+def day_within_time(day: date) -> date:
+    """A day, if it lies within the same bounds.
+
+    Raises:
+        InputError: it does not.
+    """
+    return within_time(Period(day, day, day.isoformat()), "day").start
+
+
 def _span(name: str, last: date) -> Period:
-    span = parse_period(name or last.strftime("%Y-%m"))
+    span = within_time(parse_period(name or last.strftime("%Y-%m")))
     if span.days > DAYS_MAX:
         raise InputError(f"{name} is longer than a year.", field="period", remedy="Ask for a year or less.")
     return span

@@ -13,7 +13,7 @@ from mintage.books.kpis import exact, kpi
 from mintage.books.view import View
 from mintage.desk.company import Company
 from mintage.desk.figure import Figure, btc, of_kpi, trace_account, trace_fact, trace_kpi, unknown, usd
-from mintage.desk.production import earned_days, following
+from mintage.desk.production import earned_days, following, within_time
 from mintage.mining.cost import ALL_IN_ROWS, CASH_ROWS, CostRow, cost_by_site, cost_per_bitcoin, mined_by_site
 from mintage.mining.facts import JointContractSet, JointSettled
 from mintage.people.caller import Caller
@@ -149,7 +149,7 @@ def production_cost(company: Company, caller: Caller, *, period: str = "") -> Pr
     """
     caller.insist("production.read")
     view, whole = company.view(), caller.may("production.read", EVERYWHERE)
-    span = company.period(period) if period else _last(company, view)
+    span = within_time(company.period(period)) if period else _last(company, view)
     before, year, after = span.before(), span.year_before(), following(span)
     return ProductionCost(
         period=span.name,

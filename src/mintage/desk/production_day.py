@@ -11,7 +11,7 @@ from mintage.daily.service import DayReport
 from mintage.desk.company import Company
 from mintage.desk.here import Missing, site_desk
 from mintage.desk.jobs import Job
-from mintage.desk.production import row_of
+from mintage.desk.production import day_within_time, row_of
 from mintage.desk.production_answer import DayRow
 from mintage.desk.production_steps import FactLink, StepRow, link_of, steps_of
 from mintage.mining.cost import CostRow, cost_by_site
@@ -101,8 +101,10 @@ def production_day(company: Company, caller: Caller, site: str, day: date) -> Pr
     Raises:
         Forbidden: the caller may not see the site.
         Missing: nobody knows the site.
+        InputError: the day is before the first block, or beyond any plan.
     """
     caller.insist("production.read", site)
+    day_within_time(day)
     view = company.view()
     described = {name: desk.site for name, desk in company.sites.all().items()}
     booked = DayBook(view, described).day(site, day)
@@ -153,6 +155,7 @@ def reconcile(company: Company, caller: Caller, site: str, asked: Reconcile, *, 
     """
     caller.insist("production.write", site)
     desk = site_desk(company, site)
+    day_within_time(asked.day)
     if asked.day >= utc_date(desk.clock.now_us()):
         raise InputError(f"{asked.day} has not ended.", field="day", remedy="Ask for a day that is over in UTC.")
     running = _last_job(company, site, asked.day)
