@@ -261,9 +261,9 @@ def test_the_cost_of_a_bitcoin_is_the_rooms_rows_by_their_ids(company: Company) 
 @pytest.mark.parametrize("name", ["0001", "9999Q4", "9999-12-31", "2008", "2008-12-31"])
 def test_a_time_without_bitcoin_is_refused_plainly(company: Company, name: str) -> None:
     """Years that cannot be counted on from, and those before the first block, are no fault of ours."""
-    with pytest.raises(InputError, match="lies outside|is not a period"):
+    with pytest.raises(InputError, match=r"lies outside|is not a period"):
         production(company, ADA, period=name)
-    with pytest.raises(InputError, match="lies outside|is not a period"):
+    with pytest.raises(InputError, match=r"lies outside|is not a period"):
         production_cost(company, ADA, period=name)
     for day in (date.min, date.max, date(2008, 12, 31)):
         with pytest.raises(InputError, match="lies outside"):
