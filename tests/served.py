@@ -15,6 +15,7 @@ from mintage.console.app import console
 from mintage.desk.company import Company, Settings
 from mintage.people.caller import Caller
 from mintage.people.roles import EVERYWHERE, Grant
+from mintage.units.clock import Clock, SystemClock
 from mintage.wire.serve import serving
 
 PASSWORD = "a long enough passphrase 41"  # noqa: S105  nobody's password
@@ -60,10 +61,19 @@ class Served:
         db: its journal.
         data: folder of its sites.
         demo: whether nobody signs in.
+        clock: the time of the business; this machine's where left out.
     """
 
-    def __init__(self, folder: Path, db: Path, *, data: Path | None = None, demo: bool = False) -> None:
-        settings = Settings(db=db, data=data or folder / "sites", state=folder / "console.db", demo=demo)
+    def __init__(
+        self, folder: Path, db: Path, *, data: Path | None = None, demo: bool = False, clock: Clock | None = None
+    ) -> None:
+        settings = Settings(
+            db=db,
+            data=data or folder / "sites",
+            state=folder / "console.db",
+            demo=demo,
+            clock=clock or SystemClock(),
+        )
         self.company = Company(settings)
         self.app = console(self.company)
         self.server = Server(self.app)

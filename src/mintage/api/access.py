@@ -19,8 +19,8 @@ from starlette.datastructures import FormData
 from starlette.requests import Request
 from starlette.responses import Response
 
-from mintage.api.paging import PATH_CHARACTERS_MAX
 from mintage.api.problems import NotFound, Refused
+from mintage.api.queries import PATH_CHARACTERS_MAX
 from mintage.desk.company import Company
 from mintage.people.caller import Caller
 from mintage.people.secret import Secret

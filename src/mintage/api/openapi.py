@@ -16,8 +16,8 @@ from fastapi.openapi.utils import get_openapi
 from mintage import __version__
 from mintage.api.access import SAFE
 from mintage.api.idempotency import KEY_CHARACTERS_MAX
-from mintage.api.paging import PATH_CHARACTERS_MAX
 from mintage.api.problems import KINDS, MEDIA_TYPE, Problem
+from mintage.api.queries import PATH_CHARACTERS_MAX
 from mintage.api.reply import JSON, RouteInfo
 from mintage.api.routes import ROUTERS
 from mintage.api.routes.server import Readiness
@@ -29,7 +29,7 @@ ANYBODY, KNOWN = (400, 500), (401, 403, 429, 503)
 """Statuses of every operation, and of those that insist on knowing who asks."""
 NAMED, WRITES = (404, 409, 413, 422), (404, 408, 409, 413, 422)
 """Statuses of operations that take parameters, and of those that change something."""
-RETRIED = (409, 429)
+RETRIED, FIRST_REFUSAL = (409, 429), 400
 HEADERS: dict[str, tuple[str, dict[str, Any]]] = {
     "X-Request-Id": ("The request's id, which the server's log and the audit facts have too.", {"type": "string"}),
     "ETag": ("Stands for this very answer; send it as If-None-Match.", {"type": "string", "pattern": '^(W/)?".+"$'}),
@@ -102,6 +102,7 @@ def described(infos: list[RouteInfo], prefix: str) -> dict[str, Any]:
     spec["components"] = {
         "schemas": schemas,
         "securitySchemes": _security_schemes(),
+        "responses": {f"Problem{status}": _refusal(status) for status in sorted(KINDS) if status >= FIRST_REFUSAL},
         "headers": {name: {"description": text, "schema": schema} for name, (text, schema) in HEADERS.items()},
         "parameters": {
             id_: {"name": name, "in": "header", "description": text, "schema": schema}
@@ -137,7 +138,7 @@ def _complete(operation: dict[str, Any], info: RouteInfo, by_type: dict[str, Any
         responses["304"] = {"description": KINDS[304][1], "headers": _headers("X-Request-Id", "ETag")}
     more = {int(status) for status in given if status not in (str(info.status), "422")}
     for status in sorted({*_statuses(operation, info), *more}):
-        responses[str(status)] = _refusal(status)
+        responses[str(status)] = {"$ref": f"#/components/responses/Problem{status}"}
     if operation["operationId"] == "ready":
         responses["503"] = {**responses["200"], "description": "It cannot answer now; `checks` says what is wrong."}
     operation["responses"] = dict(sorted(responses.items()))

@@ -4,20 +4,13 @@ from __future__ import annotations
 
 import base64
 import binascii
-from typing import Annotated, Any
+from typing import Any
 
 import msgspec
-from pydantic import StringConstraints
 
 from mintage.units.errors import InputError
 
 LIMIT, LIMIT_MAX = 50, 1_000
-PATH_CHARACTERS_MAX = 200
-"""Characters of one part of a path; nothing of ours has a longer name."""
-ROWS_MAX = 1 << 53
-"""Whole numbers that every reader of JSON can hold; no list of ours is so long."""
-Word = Annotated[str, StringConstraints(max_length=PATH_CHARACTERS_MAX)]
-"""One of several words of a query."""
 
 
 def cursor_of(*place: Any) -> str:

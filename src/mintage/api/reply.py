@@ -15,6 +15,7 @@ from typing import Any, TypeVar, get_type_hints
 
 import msgspec
 from fastapi import APIRouter, Depends
+from starlette.datastructures import FormData, UploadFile
 from starlette.requests import Request
 from starlette.responses import Response
 
@@ -150,15 +151,34 @@ def replying(endpoint: Callable[..., Any], status: int = 200) -> Callable[..., A
         asked = _asked(values)
         if asked is None or asked.request.method in SAFE:
             return _reply(endpoint(**values), asked, status)
-        told = [value for value in values.values() if isinstance(value, msgspec.Struct)]
         key = asked.request.headers.get(HEADER, "")
-        return once(asked, key, encode(told), lambda: _reply(endpoint(**values), asked, status))
+        return once(asked, key, _meant(values) if key else b"", lambda: _reply(endpoint(**values), asked, status))
 
     return works
 
 
 def _asked(values: dict[str, Any]) -> Asked | None:
     return next((item for item in values.values() if isinstance(item, Asked)), None)
+
+
+def _meant(values: dict[str, Any]) -> bytes:
+    """All that a write asks for: its body, its query, and the fields and files of its form."""
+    told: dict[str, Any] = {}
+    for name, value in values.items():
+        if isinstance(value, FormData):
+            told[name] = [(field, _part(part)) for field, part in value.multi_items()]
+        elif not isinstance(value, Asked | Request):
+            told[name] = value
+    return encode(told)
+
+
+def _part(value: UploadFile | str) -> tuple[str, str]:
+    """A field of a form; of a file its name and what it is."""
+    if isinstance(value, str):
+        return value, ""
+    found = str(value.filename), sha256(value.file.read()).hexdigest()
+    value.file.seek(0)
+    return found
 
 
 def _reply(value: Any, asked: Asked | None, status: int) -> Response:

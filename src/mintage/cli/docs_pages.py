@@ -9,6 +9,7 @@ from itertools import groupby
 from mintage.books.checks import CHECKS as BOOK_CHECKS
 from mintage.books.policy import Policy, policy
 from mintage.cli import main as shell
+from mintage.cli.docs_api import openapi_page
 from mintage.cli.docs_books import chart_page, kpis_page, statements_page
 from mintage.cli.docs_console import CONSOLE_LIMITS, roles_page
 from mintage.cli.docs_facts import facts_page
@@ -177,6 +178,7 @@ PAGES: dict[str, Callable[[], str]] = {
     "meters.md": meters_page,
     "tariff.md": tariff_page,
     "alerts.md": alerts_page,
+    "openapi.json": openapi_page,
     "roles.md": roles_page,
 }
 """File name to what makes the page."""

@@ -2,13 +2,12 @@
 
 from __future__ import annotations
 
-from datetime import date
 from typing import Annotated
 
 from fastapi import Query
 
 from mintage.api.access import Asked, needs
-from mintage.api.paging import ROWS_MAX
+from mintage.api.queries import ROWS_MAX, IsoDay
 from mintage.api.reply import ApiRouter
 from mintage.desk.audit import LIMIT_MAX, Audit
 from mintage.desk.audit import audit as told
@@ -22,8 +21,8 @@ def audit(
     area: Annotated[str, Query(max_length=20)] = "console",
     actor: Annotated[str, Query(max_length=100)] = "",
     q: Annotated[str, Query(max_length=200)] = "",
-    start: date | None = None,
-    end: date | None = None,
+    start: IsoDay | None = None,
+    end: IsoDay | None = None,
     before: Annotated[int, Query(ge=0, le=ROWS_MAX)] = 0,
     limit: Annotated[int, Query(ge=1, le=LIMIT_MAX)] = 50,
 ) -> Audit:

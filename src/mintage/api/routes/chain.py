@@ -2,13 +2,12 @@
 
 from __future__ import annotations
 
-from datetime import date
 from typing import Annotated
 
 from fastapi import Query
 
 from mintage.api.access import Asked, needs
-from mintage.api.paging import ROWS_MAX
+from mintage.api.queries import ROWS_MAX, IsoDay
 from mintage.api.reply import ApiRouter
 from mintage.desk import chain as desk
 from mintage.desk.chain_answer import Chain, News
@@ -17,13 +16,13 @@ router = ApiRouter(tags=["chain"])
 
 
 @router.get("/chain")
-def chain(asked: Asked = needs("chain.read"), on: date | None = None) -> Chain:
+def chain(asked: Asked = needs("chain.read"), on: IsoDay | None = None) -> Chain:
     """The value chain on a day: what stands at each stage, what flows between them, what is stuck, and the market."""
     return desk.chain(asked.company, asked.caller, on)
 
 
 @router.get("/wall")
-def wall(asked: Asked = needs("chain.read"), on: date | None = None) -> Chain:
+def wall(asked: Asked = needs("chain.read"), on: IsoDay | None = None) -> Chain:
     """The same as `/chain`, as the wall screen shows it."""
     return desk.chain(asked.company, asked.caller, on)
 

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from datetime import date
 from decimal import Decimal
 from typing import Annotated, Any
 
@@ -11,6 +10,7 @@ from fastapi import Depends, Query
 from starlette.responses import Response
 
 from mintage.api.access import Asked, needs
+from mintage.api.queries import IsoDay
 from mintage.api.reply import JSON, ApiRouter, body_of
 from mintage.desk import energy as desk
 from mintage.desk import energy_course as courses
@@ -80,13 +80,13 @@ def energy(asked: Asked = needs("energy.read"), period: Annotated[str, Query(max
 
 
 @router.get("/energy/{site}")
-def site_energy(site: str, asked: Asked = needs("energy.read"), day: date | None = None) -> SiteEnergy:
+def site_energy(site: str, asked: Asked = needs("energy.read"), day: IsoDay | None = None) -> SiteEnergy:
     """A site: price now and by the hour against breakeven, load by feeder, open curtailments, rules, months."""
     return desk.site_energy(asked.company, asked.caller, site, day=day)
 
 
 @router.get("/energy/{site}/tariff")
-def energy_tariff(site: str, asked: Asked = needs("energy.read"), day: date | None = None) -> SiteTariff:
+def energy_tariff(site: str, asked: Asked = needs("energy.read"), day: IsoDay | None = None) -> SiteTariff:
     """A site's tariff, a day's cost by the hour, and the month's bill so far with its peak."""
     return site_tariff(asked.company, asked.caller, site, day=day)
 
@@ -95,7 +95,7 @@ def energy_tariff(site: str, asked: Asked = needs("energy.read"), day: date | No
 def energy_heat(
     site: str,
     asked: Asked = needs("energy.read"),
-    day: date | None = None,
+    day: IsoDay | None = None,
     outdoor: Annotated[Decimal | None, Query(ge=-90, le=60)] = None,
 ) -> SiteHeat:
     """Heat that a site delivered and sold."""

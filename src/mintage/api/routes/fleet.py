@@ -2,15 +2,15 @@
 
 from __future__ import annotations
 
-from datetime import date
 from typing import Annotated
 
 import msgspec
 from fastapi import Depends, Query
 from starlette.responses import Response, StreamingResponse
 
-from mintage.api import paging
 from mintage.api.access import Asked, needs
+from mintage.api.queries import IsoDay
+from mintage.api.queries import Word as Listed
 from mintage.api.reply import ApiRouter, body_of
 from mintage.desk import acts, alerts
 from mintage.desk.ask import Ask
@@ -27,8 +27,10 @@ from mintage.fleet.alerts.store import Window
 
 router = ApiRouter(tags=["fleet"])
 HOUR_S = 3600.0
+Hours = Annotated[float, msgspec.Meta(gt=0, le=8_784)]
+Why = Annotated[str, msgspec.Meta(max_length=500)]
 Word = Annotated[str, Query(max_length=100)]
-Words = Annotated[list[paging.Word] | None, Query(max_length=100)]
+Words = Annotated[list[Listed] | None, Query(max_length=100)]
 
 
 class View(msgspec.Struct, frozen=True, kw_only=True):
@@ -39,8 +41,8 @@ class View(msgspec.Struct, frozen=True, kw_only=True):
         query: the table's query.
     """
 
-    name: str
-    query: str
+    name: Annotated[str, msgspec.Meta(max_length=100)]
+    query: Annotated[str, msgspec.Meta(max_length=4_000)]
 
 
 class Said(msgspec.Struct, frozen=True, kw_only=True):
@@ -50,7 +52,7 @@ class Said(msgspec.Struct, frozen=True, kw_only=True):
         reason: why.
     """
 
-    reason: str = ""
+    reason: Why = ""
 
 
 class Quiet(msgspec.Struct, frozen=True, kw_only=True):
@@ -60,7 +62,7 @@ class Quiet(msgspec.Struct, frozen=True, kw_only=True):
         hours: hours of the site's clock.
     """
 
-    hours: float
+    hours: Hours
 
 
 class Maintenance(msgspec.Struct, frozen=True, kw_only=True):
@@ -73,10 +75,10 @@ class Maintenance(msgspec.Struct, frozen=True, kw_only=True):
         in_hours: when it begins, hours from now.
     """
 
-    scope: str
-    hours: float
-    why: str
-    in_hours: float = 0.0
+    scope: Annotated[str, msgspec.Meta(max_length=20_000)]
+    hours: Hours
+    why: Why
+    in_hours: Annotated[float, msgspec.Meta(ge=0, le=8_784)] = 0.0
 
 
 def ask_of(  # noqa: PLR0913  a table is asked by many names
@@ -112,7 +114,7 @@ Asking = Annotated[Ask, Depends(ask_of)]
 
 
 @router.get("/fleet")
-def fleet(asked: Asked = needs("fleet.read"), on: date | None = None) -> FleetAnswer:
+def fleet(asked: Asked = needs("fleet.read"), on: IsoDay | None = None) -> FleetAnswer:
     """The fleet at a glance: what the ledger has of each site beside what its machines say now."""
     return overview(asked.company, asked.caller, on)
 

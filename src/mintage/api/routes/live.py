@@ -8,7 +8,7 @@ from fastapi import Query
 from starlette.responses import Response
 
 from mintage.api.access import Asked, needs
-from mintage.api.paging import Word
+from mintage.api.queries import Word
 from mintage.api.reply import ApiRouter
 from mintage.api.stream import stream
 

@@ -2,14 +2,13 @@
 
 from __future__ import annotations
 
-from datetime import date
 from typing import Annotated
 
 import msgspec
 from fastapi import Query
 
 from mintage.api.access import Asked, needs
-from mintage.api.paging import ROWS_MAX
+from mintage.api.queries import ROWS_MAX, IsoDay
 from mintage.api.reply import ApiRouter, body_of
 from mintage.desk import production as desk
 from mintage.desk import production_cost as costs
@@ -56,7 +55,7 @@ def production_cost(
 def site_production(
     site: str,
     asked: Asked = needs("production.read"),
-    day: date | None = None,
+    day: IsoDay | None = None,
     period: Annotated[str, Query(max_length=10)] = "",
     status: Choice = "",
     after: Annotated[int, Query(ge=0, le=ROWS_MAX)] = 0,

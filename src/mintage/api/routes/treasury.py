@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from datetime import date
 from decimal import Decimal
 from typing import Annotated
 
@@ -10,6 +9,7 @@ import msgspec
 from fastapi import Query
 
 from mintage.api.access import Asked, needs
+from mintage.api.queries import IsoDay
 from mintage.api.reply import ApiRouter, body_of
 from mintage.desk import loans as loans_desk
 from mintage.desk import lots as lots_desk
@@ -49,7 +49,7 @@ def number_of(text: str, field: str) -> Decimal | None:
 @router.get("/treasury")
 def treasury(
     asked: Asked = needs("treasury.read"),
-    on: date | None = None,
+    on: IsoDay | None = None,
     days: Annotated[int, Query(ge=2, le=DAYS_MAX, description="Length of the history.")] = desk.HISTORY_DAYS,
 ) -> desk.TreasuryAnswer:
     """Bitcoin by state at the end of a day and over time, with carrying amount, cost and worth."""
@@ -58,7 +58,7 @@ def treasury(
 
 @router.get("/treasury/loans")
 def treasury_loans(
-    asked: Asked = needs("treasury.read"), on: date | None = None, price: Number = "", target: Number = ""
+    asked: Asked = needs("treasury.read"), on: IsoDay | None = None, price: Number = "", target: Number = ""
 ) -> loans_desk.LoanList:
     """Loans secured by bitcoin: LTV, margin-call and liquidation price, and what to add for a target LTV."""
     return loans_desk.loans(asked.company, on, number_of(price, "price"), number_of(target, "target"))
@@ -68,7 +68,7 @@ def treasury_loans(
 def treasury_lots(
     asked: Asked = needs("treasury.read"),
     commodity: Annotated[str, Query(max_length=60)] = "BTC",
-    on: date | None = None,
+    on: IsoDay | None = None,
     account: Annotated[str, Query(max_length=200)] = "*",
     after: Annotated[str, Query(max_length=300)] = "",
     limit: Annotated[int, Query(ge=1, le=PAGE_MAX)] = lots_desk.SHOWN,
