@@ -9,6 +9,7 @@ from urllib.parse import parse_qs, urlsplit
 
 import pytest
 
+from mintage.books.checks import CHECKS as BOOK_CHECKS
 from mintage.books.kpis import definitions, kpi
 from mintage.books.rollforward import COLUMNS, bitcoin_rollforward, roll_rows
 from mintage.desk.books import MAKERS, home, kpis, statement, statement_id
@@ -16,11 +17,13 @@ from mintage.desk.books_cell import CellAnswer, cell
 from mintage.desk.books_roll import MEASURES, roll_cell, rollforward
 from mintage.desk.company import Company
 from mintage.desk.figure import Figure
+from mintage.desk.ledger_words import check_in_chinese, definition_in_chinese
 from mintage.desk.periods import period_list, period_row
 from mintage.desk.prepare import prepare
 from mintage.desk.register import postings
 from mintage.desk.trace import Step, kpi_trace, lot_trace
 from mintage.desk.treasury import treasury
+from mintage.journal.checks import CHECKS as JOURNAL_CHECKS
 from mintage.units import parse_period
 from mintage.units.errors import InputError
 from tests.desk.example import at_its_desk, encodes
@@ -223,3 +226,11 @@ def test_after_preparing_the_first_pages_compute_nothing_anew(example_db: Path, 
         kpis(company, company.period().before())
         treasury(company)
         assert set(company.view().recall.all()) == before
+
+
+def test_every_definition_and_check_is_told_in_chinese() -> None:
+    """A KPI or check that is declared anew or otherwise must be told in `desk/data/ledger.toml`."""
+    meanings = [(found.__doc__ or "").strip() for table in (BOOK_CHECKS, JOURNAL_CHECKS) for found in table.values()]
+    assert [text for text in meanings if check_in_chinese(text) == text] == []
+    told = [row.definition for row in definitions().values()]
+    assert [text for text in told if definition_in_chinese(text) == text] == []

@@ -17,6 +17,7 @@ from mintage.books.statements import balance_sheet, income_statement
 from mintage.books.view import View
 from mintage.desk.company import Company
 from mintage.desk.figure import Figure, of_cell, of_kpi
+from mintage.desk.ledger_words import definition_in_chinese
 from mintage.desk.periods import PeriodList, PeriodRow, period_list, period_row
 from mintage.units import Period
 from mintage.units.errors import InputError
@@ -98,7 +99,8 @@ class KpiRow(msgspec.Struct, frozen=True, kw_only=True):
         id: its id.
         en: name in English.
         zh: name in Traditional Chinese.
-        definition: what it counts.
+        definition: what it counts, in English.
+        definition_zh: the same in Traditional Chinese.
         version: of the definition.
         now: in the period.
         before: in the period before.
@@ -109,6 +111,7 @@ class KpiRow(msgspec.Struct, frozen=True, kw_only=True):
     en: str
     zh: str
     definition: str
+    definition_zh: str
     version: int
     now: Figure
     before: Figure
@@ -239,6 +242,7 @@ def kpi_row(view: View, id_: str, period: Period) -> KpiRow:
         en=told.en,
         zh=told.zh,
         definition=told.definition,
+        definition_zh=definition_in_chinese(told.definition),
         version=told.version,
         now=now,
         before=before,

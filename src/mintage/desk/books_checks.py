@@ -8,6 +8,7 @@ from mintage.books.checks import CHECKS, run_checks
 from mintage.desk.checks import Checked
 from mintage.desk.company import Company
 from mintage.desk.jobs import Job
+from mintage.desk.ledger_words import check_in_chinese
 from mintage.desk.periods import PeriodRow, period_row
 from mintage.journal.checks import Result
 from mintage.people.caller import Caller
@@ -20,13 +21,15 @@ class BookCheck(msgspec.Struct, frozen=True, kw_only=True):
 
     Attributes:
         name: its name.
-        meaning: what it verifies.
+        meaning: what it verifies, in English.
+        meaning_zh: the same in Traditional Chinese.
         state: passed, failed, or unknown where the books cannot be read.
         problems: what it found.
     """
 
     name: str
     meaning: str
+    meaning_zh: str
     state: str
     problems: tuple[str, ...]
 
@@ -76,7 +79,8 @@ def _run(name: str, company: Company, period: Period) -> BookCheck:
     try:
         (result,) = run_checks(company.view(), period, (name,))
     except InputError as error:  # a damaged journal keeps the books from being read, and that is the finding
-        return BookCheck(name=name, meaning=meaning, state="unknown", problems=(str(error),))
+        told = check_in_chinese(meaning)
+        return BookCheck(name=name, meaning=meaning, meaning_zh=told, state="unknown", problems=(str(error),))
     return _told(result)
 
 
@@ -85,6 +89,7 @@ def _told(result: Result) -> BookCheck:
     return BookCheck(
         name=result.name,
         meaning=result.meaning,
+        meaning_zh=check_in_chinese(result.meaning),
         state="passed" if result.passed else "failed",
         problems=problems,
     )

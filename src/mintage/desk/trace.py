@@ -2,15 +2,19 @@
 
 from __future__ import annotations
 
+from functools import cache
+
 import msgspec
 
 from mintage.books.kpis import definition
+from mintage.books.layout import layouts
 from mintage.books.nodes import Node, NodeKind
-from mintage.books.trace import trace
+from mintage.books.trace import TABLES, trace
 from mintage.books.trace_lot import trace_lot
 from mintage.desk.books import KpiRow, kpi_row
 from mintage.desk.company import Company
 from mintage.desk.figure import trace_account, trace_fact, trace_kpi
+from mintage.desk.ledger_words import definition_in_chinese
 from mintage.units import Period
 from mintage.units.errors import InputError
 
@@ -25,7 +29,8 @@ class Step(msgspec.Struct, frozen=True, kw_only=True):
         kind: what it is.
         label: its id or name.
         value: its amount as printed, or "".
-        note: what else a reader must know.
+        note: what else a reader must know, in English.
+        note_zh: the same in Traditional Chinese, "" where it is told by its pattern.
         href: page of it, "" where there is none.
         steps: what it was made from.
     """
@@ -34,6 +39,7 @@ class Step(msgspec.Struct, frozen=True, kw_only=True):
     label: str
     value: str
     note: str
+    note_zh: str
     href: str
     steps: tuple[Step, ...]
 
@@ -92,9 +98,29 @@ def _step(node: Node, period: str) -> Step:
         label=node.label,
         value=node.value,
         note=node.note,
+        note_zh=_in_chinese(node),
         href=_href(node, period),
         steps=tuple(_step(child, period) for child in node.children),
     )
+
+
+def _in_chinese(node: Node) -> str:
+    """The name or definition that a step's note tells, in Traditional Chinese."""
+    match node.kind:
+        case "kpi":
+            return definition(node.label.partition(" ")[0]).zh
+        case "definition":
+            return definition_in_chinese(node.note)
+        case "term":
+            return _row_names().get(node.note, "")
+    return ""
+
+
+@cache
+def _row_names() -> dict[str, str]:
+    """Names of all rows of statements by their English names."""
+    tables = (layout for file in sorted(set(TABLES.values())) for layout in layouts(file).values())
+    return {row.en: row.zh for layout in tables for row in layout.row}
 
 
 def _href(node: Node, period: str) -> str:

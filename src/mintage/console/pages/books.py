@@ -18,6 +18,7 @@ from mintage.desk import books, books_acts, books_cell, books_checks, books_clos
 from mintage.desk.books import StatementAnswer
 from mintage.desk.books_close import CloseTerms
 from mintage.desk.company import Company
+from mintage.desk.ledger_words import check_in_chinese
 from mintage.desk.periods import PeriodRow, period_list
 from mintage.units import Period, parse_period
 from mintage.units.errors import InputError
@@ -69,6 +70,7 @@ def around(company: Company, period: Period) -> dict[str, Any]:
     before, after = period.before().name, _after(period).name
     return {
         **ROUNDING,
+        "check_zh": check_in_chinese,
         "periods": [row.name for row in rows],
         "now": period.name,
         "previous": before if before in names or len(period.name) > 7 else "",
