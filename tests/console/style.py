@@ -55,6 +55,7 @@ def _menu() -> list[dict[str, Any]]:
             "icon": row.icon,
             "section": row.section,
             "current": row.id == "fleet",
+            "count": 2 if row.id == "approvals" else 0,
         }
         for row in menu()
     ]

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 import functools
 import inspect
 from collections.abc import Callable
@@ -24,6 +25,7 @@ from mintage.api.idempotency import begin, end, forget
 from mintage.api.reply import RouteInfo, parameters
 from mintage.console.helpers import GLOBALS
 from mintage.console.words import Words, language_of, words_of
+from mintage.desk.approvals import waiting
 from mintage.desk.company import Company
 from mintage.people.caller import Caller
 
@@ -105,7 +107,11 @@ def _drawing(endpoint: Callable[..., Any], group: str) -> Callable[..., Any]:
         return show(request, value, asked.caller if asked else None, group)
 
     if inspect.iscoroutinefunction(endpoint):
-        raise AssertionError(f"{endpoint.__name__}: pages are drawn by threads; take the form as `form: FormData`")
+        waiting = endpoint
+
+        @functools.wraps(waiting)
+        def endpoint(**values: Any) -> Any:  # transitional, until every form is taken as `form: FormData = form_of()`
+            return asyncio.run(waiting(**values))
 
     @functools.wraps(endpoint)
     def works(**values: Any) -> Response:
@@ -165,7 +171,7 @@ def frame(request: Request, caller: Caller | None, group: str) -> dict[str, Any]
     return {
         "caller": caller,
         "me": caller,
-        "menu": [_entry(row, group) for row in menu() if caller is not None and caller.may(row.right)],
+        "menu": _menu(company, caller, group) if caller is not None else [],
         "page": {"path": request.url.path, "query": query, "id": group, "json_href": ""},
         "demo": company.demo,
         "company_name": company.settings.name,
@@ -206,8 +212,14 @@ def menu() -> tuple[MenuRow, ...]:
     return msgspec.toml.decode(raw, type=dict[str, tuple[MenuRow, ...]])["entry"]
 
 
-def _entry(row: MenuRow, group: str) -> dict[str, Any]:
-    return {**msgspec.structs.asdict(row), "current": row.id == group}
+def _menu(company: Company, caller: Caller, group: str) -> list[dict[str, Any]]:
+    """The entries that somebody may see, with what waits for him or her."""
+    counts = {"approvals": waiting(company, caller)}
+    return [
+        {**msgspec.structs.asdict(row), "current": row.id == group, "count": counts.get(row.id, 0)}
+        for row in menu()
+        if caller.may(row.right)
+    ]
 
 
 @cache

@@ -6,10 +6,11 @@ from datetime import date
 from typing import Any
 
 from starlette.requests import Request
+from starlette.responses import RedirectResponse, Response
 
 from mintage.api.access import Asked, needs
 from mintage.console.pages import chain_draw as draw
-from mintage.console.shell import Page, PageRouter, words_for
+from mintage.console.shell import Page, PageRouter, menu, words_for
 from mintage.desk import chain as desk
 from mintage.desk.chain_answer import Chain
 from mintage.desk.figure import Figure
@@ -19,8 +20,12 @@ LIVE = ("journal:head", "chain:*")
 
 
 @router.get("/")
-def chain(asked: Asked = needs("chain.read"), on: date | None = None) -> Page:
-    """The value chain as one picture."""
+def chain(asked: Asked = needs(""), on: date | None = None) -> Page | Response:
+    """The value chain as one picture; who may not see it begins at the first page that he or she may."""
+    if not asked.caller.may("chain.read"):
+        return RedirectResponse(
+            next(row.href for row in menu() if row.href != "/" and asked.caller.may(row.right)), 303
+        )
     answer = desk.chain(asked.company, asked.caller, on)
     return Page(template="chain/index.html", answer=answer, more=_more(asked.request, answer), live=LIVE)
 
