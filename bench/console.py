@@ -46,7 +46,11 @@ CHROMIUM = Path("/usr/bin/chromium")
 BROWSER = ("--no-sandbox", "--disable-gpu", "--disable-quic", "--no-first-run", "--disable-background-networking",
            "--disable-component-update", "--disable-sync")  # fmt: skip
 PATHS = (
-    *(info.path for info in page_routes() if info.method == "GET" and info.right is not None and "{" not in info.path),
+    *(
+        info.path
+        for info in page_routes()
+        if info.method == "GET" and info.right is not None and not re.search(r"[{.]", info.path)
+    ),
     "/fleet/alder",
     "/fleet/alder?metric=temperature",
     "/fleet/machines?sort=-power_in_w",
@@ -146,7 +150,7 @@ def reads(server: Serving) -> list[Row]:
                 began = time.perf_counter()
                 status, _ = server.get(address)
                 taken_ms = (time.perf_counter() - began) * 1000
-                if status == 422:  # a part of a page, which says more of what it wants than its address
+                if status in (400, 404, 422):  # a part of a page, which wants to be told more than its address says
                     break
                 if status != 200:
                     raise SystemExit(f"{address} answered {status}")
