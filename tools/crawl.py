@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import http.client
 import re
-from collections.abc import Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass
 from html.parser import HTMLParser
 from urllib.parse import urlsplit
@@ -60,7 +60,13 @@ def get(base: str, path: str, headers: Mapping[str, str]) -> Reached:
 
 
 def crawl(
-    base: str, headers: Mapping[str, str], *, pages_max: int, alike_max: int, start: tuple[str, ...] = ("/",)
+    base: str,
+    headers: Mapping[str, str],
+    *,
+    pages_max: int,
+    alike_max: int,
+    start: tuple[str, ...] = ("/",),
+    shape_of: Callable[[str], str] = lambda link: _PLACES.sub("*", link),
 ) -> Iterator[Reached]:
     """Every page that can be reached.
 
@@ -70,6 +76,7 @@ def crawl(
         pages_max: pages asked for at the most.
         alike_max: pages of one shape: a hundred machines have a hundred pages that differ in their numbers.
         start: where to begin.
+        shape_of: tells what pages of one shape have in common.
     """
     waiting, seen, shapes = list(start), set(start), dict[str, int]()
     while waiting:
@@ -82,7 +89,7 @@ def crawl(
         for link in links.found:
             if link in seen or len(seen) >= pages_max:
                 continue
-            shape = _PLACES.sub("*", link)
+            shape = shape_of(link)
             shapes[shape] = shapes.get(shape, 0) + 1
             if shapes[shape] <= alike_max:
                 seen.add(link)

@@ -12,6 +12,7 @@ from starlette.datastructures import FormData
 from starlette.responses import RedirectResponse, Response
 
 from mintage.api.access import Asked, form_of, needs
+from mintage.api.app import PREFIX
 from mintage.api.routes.fleet import HOUR_S, Asking, Word, Words, csv_reply
 from mintage.console.pages import fleet_draw as draw
 from mintage.console.pages.frame import local
@@ -131,7 +132,8 @@ def preview(
     ready = kind is not None and bool(kind.needs) == bool(told)
     answer = acts.preview(asked.company, asked.caller, site, ask) if ready else None
     more: dict[str, Any] = {"ask": ask, "card": card, "kinds": acts.kinds(), "kind": kind, "shown": CHANGES_SHOWN}
-    return Page(template="fleet/preview.html", answer=answer, more=more)
+    twin = "" if answer else f"{PREFIX}/fleet/{site}"
+    return Page(template="fleet/preview.html", answer=answer, more=more, twin=twin)
 
 
 @router.post("/fleet/{site}/actions")
