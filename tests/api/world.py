@@ -71,7 +71,6 @@ class World:
         self.yard.work()
         self.served = Served(folder, folder / "books.db", data=folder / "sites", clock=self.yard.clock)
         self.admin = self.program("ada", "administrator")
-        self.other = self.program("bea", "administrator")
         self.ids: dict[str, str] = {}
 
     def token(self, name: str, role: str) -> str:

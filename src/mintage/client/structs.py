@@ -507,13 +507,15 @@ class BookCheck(msgspec.Struct, frozen=True, kw_only=True):
 
     Attributes:
         name: Its name.
-        meaning: What it verifies.
+        meaning: What it verifies, in English.
+        meaning_zh: The same in Traditional Chinese.
         state: Passed, failed, or unknown where the books cannot be read.
         problems: What it found.
     """
 
     name: str
     meaning: str
+    meaning_zh: str
     state: str
     problems: tuple[str, ...]
 
@@ -2336,7 +2338,8 @@ class KpiRow(msgspec.Struct, frozen=True, kw_only=True):
         id: Its id.
         en: Name in English.
         zh: Name in Traditional Chinese.
-        definition: What it counts.
+        definition: What it counts, in English.
+        definition_zh: The same in Traditional Chinese.
         version: Of the definition.
         now: In the period.
         before: In the period before.
@@ -2347,6 +2350,7 @@ class KpiRow(msgspec.Struct, frozen=True, kw_only=True):
     en: str
     zh: str
     definition: str
+    definition_zh: str
     version: int
     now: Figure
     before: Figure
@@ -5618,7 +5622,8 @@ class Step(msgspec.Struct, frozen=True, kw_only=True):
         kind: What it is.
         label: Its id or name.
         value: Its amount as printed, or "".
-        note: What else a reader must know.
+        note: What else a reader must know, in English.
+        note_zh: The same in Traditional Chinese, "" where it is told by its pattern.
         href: Page of it, "" where there is none.
         steps: What it was made from.
     """
@@ -5627,6 +5632,7 @@ class Step(msgspec.Struct, frozen=True, kw_only=True):
     label: str
     value: str
     note: str
+    note_zh: str
     href: str
     steps: tuple[Step, ...]
 
