@@ -21,14 +21,14 @@ $(STAMP): requirements.lock pyproject.toml
 
 # The console's scripts and styles, from npm packages pinned in web/; Node comes as a wheel.
 web: $(STAMP)
-	@$(BIN)/python tools/build_web.py
+	@$(BIN)/python -m tools.build_web
 
 # A browser, its Chinese fonts and hledger, for the tests that need them; without root those tests are skipped.
 debian:
-	@$(PYTHON) tools/debian.py
+	@$(PYTHON) -m tools.debian
 
 demo: web
-	@MINTAGE_DB=var/demo.db $(BIN)/python tools/demo.py
+	@MINTAGE_DB=var/demo.db $(BIN)/python -m tools.demo
 
 test: web debian
 	$(BIN)/python -m pytest -n auto $(PYTEST_ARGS)
@@ -39,15 +39,18 @@ check: web
 	$(BIN)/mypy
 	$(BIN)/lint-imports
 	$(BIN)/mintage docs check
-	$(BIN)/python tools/messages.py --check
+	$(BIN)/python -m tools.messages --check
 
 bench: web debian $(PEERS)/.ready
 	$(BIN)/python -m bench.run
 
 soak: web
+	MINTAGE_SOAK=1 MINTAGE_API_EXAMPLES=25 $(BIN)/python -m pytest tests/api/test_schemathesis.py tests/console
 	$(BIN)/python -m bench.run --soak
 
 docs: web
+	$(BIN)/python -m tools.api_examples
+	$(BIN)/python -m tools.api_client
 	$(BIN)/mintage docs write
 
 # Other clients of the same machines, in an environment of their own: they judge our virtual machines.
@@ -60,7 +63,7 @@ $(PEERS)/.ready: requirements-peers.lock $(STAMP)
 
 # Pictures of every page, for docs/screenshots.md.
 screenshots: web debian
-	$(BIN)/python tools/screenshots.py
+	$(BIN)/python -m tools.screenshots
 
 wheel: web
 	$(BIN)/python -m pip wheel --quiet --disable-pip-version-check --no-deps --no-build-isolation --wheel-dir dist .

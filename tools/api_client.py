@@ -1,4 +1,4 @@
-"""Writes the client of the API from its description: `python tools/api_client.py` after the API changed."""
+"""Writes the client of the API from its description: `python -m tools.api_client` after the API changed."""
 
 from __future__ import annotations
 

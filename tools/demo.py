@@ -14,8 +14,7 @@ import time
 from collections.abc import Iterable
 from pathlib import Path
 
-import demo_console
-import demo_site
+from tools import demo_console, demo_site
 
 EXAMPLE = Path("examples/lodequarry")
 OUT = Path("var")

@@ -13,8 +13,8 @@ import sys
 import threading
 from pathlib import Path
 
-import demo_site
-from crawl import crawl
+from tools import demo_site
+from tools.crawl import crawl
 
 LISTEN = "127.0.0.1:4300"
 PAGES_MAX = 250

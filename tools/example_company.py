@@ -1,4 +1,4 @@
-"""Write the fact files of the example company: `python tools/example_company.py [--into FOLDER]`.
+"""Write the fact files of the example company: `python -m tools.example_company [--into FOLDER]`.
 
 The facts add up to what a real miner published for the first two quarters of 2025; what was never published is an
 assumption and marked as one. The numbers stand as tables at the top of the modules in `tools/example/`.
@@ -9,22 +9,22 @@ from __future__ import annotations
 import argparse
 from pathlib import Path
 
-from example.bills import opening_contracts
-from example.capital import opening_capital, write_capital
-from example.chain import opening_stock, write_chain
-from example.company import Company
-from example.fleet import demand, opening_fleet, write_fleet
-from example.lending import write_loans
-from example.market import read_market, write_market
-from example.mining import write_mining
-from example.overhead import write_overhead
-from example.receipts import opening_customers
-from example.reported import write_reported
-from example.selling import parts_used, plan_deliveries, write_sales
-from example.settling import opening_other, write_settling
-from example.sheet import Sheet
-from example.sites import write_places
-from example.treasury import opening_bitcoin, write_treasury
+from tools.example.bills import opening_contracts
+from tools.example.capital import opening_capital, write_capital
+from tools.example.chain import opening_stock, write_chain
+from tools.example.company import Company
+from tools.example.fleet import demand, opening_fleet, write_fleet
+from tools.example.lending import write_loans
+from tools.example.market import read_market, write_market
+from tools.example.mining import write_mining
+from tools.example.overhead import write_overhead
+from tools.example.receipts import opening_customers
+from tools.example.reported import write_reported
+from tools.example.selling import parts_used, plan_deliveries, write_sales
+from tools.example.settling import opening_other, write_settling
+from tools.example.sheet import Sheet
+from tools.example.sites import write_places
+from tools.example.treasury import opening_bitcoin, write_treasury
 
 HERE = Path(__file__).resolve().parent
 FOLDER = HERE.parent / "examples" / "lodequarry" / "facts"

@@ -1,6 +1,6 @@
 """Adds to the catalogues what pages say and nobody has translated yet, and drops what none says any more.
 
-`python tools/messages.py` writes `src/mintage/console/locale/zh_Hant/<group>.po` and names what still wants words;
+`python -m tools.messages` writes `src/mintage/console/locale/zh_Hant/<group>.po` and names what still wants words;
 with `--check` it writes nothing and fails where something is missing.
 """
 

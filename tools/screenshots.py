@@ -1,6 +1,6 @@
 """Pictures of every page for docs/screenshots.md, from the example company and its living site.
 
-Run: make screenshots (or: python tools/screenshots.py). Each page is shown as a laptop shows it in English, light, and
+Run: make screenshots (or: python -m tools.screenshots). Each page is shown as a laptop shows it in English, light, and
 as a phone shows it in Chinese, dark.
 """
 
@@ -13,9 +13,9 @@ import sys
 from collections.abc import Iterator
 from pathlib import Path
 
-import demo_console
-import demo_site
 from playwright.sync_api import Browser, sync_playwright
+
+from tools import demo_console, demo_site
 
 OUT, DOCS = Path("docs/screenshots"), Path("docs/screenshots.md")
 SCRATCH = Path("var/screenshots")
@@ -47,8 +47,12 @@ PAGES = (
 """Address, and what the page is called in both languages."""
 VIEWS = (("laptop", 1440, 900, "light", "en"), ("phone", 390, 844, "dark", "zh-Hant"))
 QUALITY = 72
-DRAWN = "[...document.querySelectorAll('figure.chart')].every(figure => figure.querySelector('canvas, svg'))"
-"""Holds when every chart of a page is there."""
+DRAWN = """() => new Promise(done => {
+  const look = () => [...document.querySelectorAll('figure.chart')].every(one => one.querySelector('canvas, svg'))
+    ? done() : requestAnimationFrame(look);
+  look();
+})"""
+"""Ends when every chart of a page is there."""
 CHROMIUM = shutil.which("chromium")
 ARGUMENTS = ("--no-sandbox", "--disable-gpu", "--no-first-run", "--disable-background-networking", "--disable-sync")
 
@@ -88,10 +92,7 @@ def shoot(browser: Browser, base: str) -> list[str]:
             if reply is None or reply.status != 200:
                 failed.append(f"{path}: {reply.status if reply else 'no answer'}")
                 continue
-            page.wait_for_function("document.fonts.status === 'loaded'")
-            page.wait_for_function(
-                "[...document.querySelectorAll('figure.chart')].every(f => f.querySelector('canvas, svg'))"
-            )
+            page.evaluate(DRAWN)
             page.screenshot(
                 path=OUT / f"{picture(title)}-{name}.jpg", type="jpeg", quality=QUALITY, full_page=name == "laptop"
             )

@@ -34,7 +34,7 @@ HEARD_S = 20.0
 def test_the_committed_client_is_what_the_description_says() -> None:
     """Whoever changes the API makes its client anew."""
     for name, text in generated(SPEC).items():
-        assert (FOLDER / name).read_text("utf-8") == text, "run `python tools/api_client.py`"
+        assert (FOLDER / name).read_text("utf-8") == text, "run `python -m tools.api_client`"
 
 
 def test_the_client_knows_nothing_of_the_rest_of_mintage() -> None:

@@ -59,7 +59,7 @@ def told(group: str) -> dict[Msgid, tuple[str, ...]]:
 
 @pytest.mark.parametrize("group", sorted({*SAID, *FILES}))
 def test_every_message_of_a_group_is_translated_and_nothing_else_is(group: str) -> None:
-    """What is missing, empty or said no more is named; `python tools/messages.py` brings the catalogue up to date."""
+    """What is missing, empty or said no more is named; `python -m tools.messages` brings the catalogue up to date."""
     said, have = set(SAID.get(group, {})), told(group)
     missing = sorted(map(str, said - {msgid for msgid, strings in have.items() if all(strings)}))
     assert missing == [], f"translate in {group}.po"

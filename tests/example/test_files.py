@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import re
 import tomllib
-from importlib import import_module
 from pathlib import Path
 from typing import Any
 
@@ -14,6 +13,7 @@ from mintage.disclosure.document import parse_document
 from mintage.house import rulebook
 from mintage.journal.intake import find_files, read_file
 from tests.example.conftest import EXAMPLE
+from tools import example_company
 
 ROOT = EXAMPLE.parents[1]
 SERIES = ROOT.parent / "shared" / "data"
@@ -47,13 +47,13 @@ def test_files_are_small_and_many() -> None:
 
 
 @pytest.mark.parametrize("source", ["files", "series"])
-def test_the_tool_writes_the_same_files(source: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_the_tool_writes_the_same_files(source: str, tmp_path: Path) -> None:
     """The tool's tables are the files' only source: written anew, from either market series, no byte differs."""
     if source == "series" and not SERIES.exists():
         pytest.skip("the raw market series do not lie beside this checkout")
-    monkeypatch.syspath_prepend(str(ROOT / "tools"))
-    tool = import_module("example_company")
-    written = tool.build(SERIES if source == "series" else tmp_path, EXAMPLE / "facts").write(tmp_path / "facts")
+    written = example_company.build(SERIES if source == "series" else tmp_path, EXAMPLE / "facts").write(
+        tmp_path / "facts"
+    )
     made = {path.relative_to(tmp_path / "facts"): path.read_bytes() for path in written}
     assert made == {path.relative_to(EXAMPLE / "facts"): path.read_bytes() for path in facts()}
 

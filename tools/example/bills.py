@@ -5,9 +5,9 @@ from __future__ import annotations
 from datetime import date
 from fractions import Fraction
 
-from example.company import OPENING, Company, days, month_end, require
-from example.sheet import FactFile, add, kwh, usd
-from example.sites import SITES
+from tools.example.company import OPENING, Company, days, month_end, require
+from tools.example.sheet import FactFile, add, kwh, usd
+from tools.example.sites import SITES
 
 JOINT_CAPITAL = 10_400_000_00
 JOINT_FORMS = {"joint-even": "even", "joint-recover": "recover-then-even", "joint-revenue": "revenue-share"}

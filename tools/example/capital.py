@@ -4,8 +4,8 @@ from __future__ import annotations
 
 from datetime import date
 
-from example.company import BANK, OPENING, Company
-from example.sheet import FactFile, Row, add, usd
+from tools.example.company import BANK, OPENING, Company
+from tools.example.sheet import FactFile, Row, add, usd
 
 DEPOSITARY = ("harbourgate-depositary", "2025-05-08", 4_020)
 PREFERRED_REMEASURED = (  # series, day, USD thousand, event. The second quarter's 8 and 9 million are stated

@@ -6,15 +6,15 @@ from collections import defaultdict
 from datetime import date, timedelta
 from typing import NamedTuple
 
-from example.company import (
+from tools.example.company import (
     BANK_US,
     MONTHS,
     OPENING,
     Company,
     month_end,
 )
-from example.sheet import Row, add, split, usd
-from example.silicon import (
+from tools.example.sheet import Row, add, split, usd
+from tools.example.silicon import (
     CHIP_SITE,
     COMMITTED,
     FOUNDRY,

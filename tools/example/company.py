@@ -8,8 +8,8 @@ from datetime import date, timedelta
 from decimal import Decimal
 from random import Random
 
-from example.market import Market
-from example.sheet import FactFile, Sheet
+from tools.example.market import Market
+from tools.example.sheet import FactFile, Sheet
 
 BANK, BANK_US = "first-straits", "lone-mesa"
 """The bank that most money moves through, and the one for American customs, payroll and the home shop."""

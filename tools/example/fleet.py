@@ -6,9 +6,9 @@ from collections import defaultdict
 from datetime import date, timedelta
 from typing import NamedTuple
 
-from example.company import OPENING, Company
-from example.sheet import FactFile, add, ths, usd
-from example.sites import SITES
+from tools.example.company import OPENING, Company
+from tools.example.sheet import FactFile, add, ths, usd
+from tools.example.sites import SITES
 
 MODEL_THS = {"f15-185": 185, "f14-150": 150, "f13-118": 118}
 ENERGIZED_PCT = 96

@@ -4,8 +4,8 @@ from __future__ import annotations
 
 from datetime import date
 
-from example.company import BANK, OPENING, Company
-from example.sheet import FactFile, add, usd
+from tools.example.company import BANK, OPENING, Company
+from tools.example.sheet import FactFile, add, usd
 
 LOANS = {  # rate, margin call and liquidation LTV in percent, due
     "harborlight-lending": ("8.90", "70", "80", "2026-03-31"),

@@ -8,7 +8,7 @@ from datetime import date, datetime, timedelta
 from decimal import Decimal
 from pathlib import Path
 
-from example.sheet import Sheet, add
+from tools.example.sheet import Sheet, add
 
 START, END = date(2024, 12, 31), date(2025, 8, 31)
 PRICES, DIFFICULTY = "market/prices.csv", "market/difficulty.csv"

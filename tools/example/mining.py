@@ -8,8 +8,8 @@ from fractions import Fraction
 from hashlib import sha256
 from itertools import pairwise
 
-from example.bills import write_bills
-from example.company import (
+from tools.example.bills import write_bills
+from tools.example.company import (
     CALL_DAY,
     MONTHS,
     OPENING,
@@ -20,9 +20,9 @@ from example.company import (
     sats,
     value_cents,
 )
-from example.market import PRICE_SOURCE
-from example.sheet import add, btc, split, ths, usd
-from example.sites import SITES
+from tools.example.market import PRICE_SOURCE
+from tools.example.sheet import add, btc, split, ths, usd
+from tools.example.sites import SITES
 
 OPERATING_EHS = {  # measured on the last day of the month, in the order of SITES; totals of May and June are stated
     "2024-12-31": ("0.82", "0", "0.24", "0.27", "2.35", "0.55", "0.64"),

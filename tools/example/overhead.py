@@ -4,9 +4,9 @@ from __future__ import annotations
 
 from datetime import date
 
-from example.company import BANK, QUARTERS, Company, month_end, span
-from example.plugs import PROPERTY_USD_CENTS
-from example.sheet import FactFile, Row, add, split, usd
+from tools.example.company import BANK, QUARTERS, Company, month_end, span
+from tools.example.plugs import PROPERTY_USD_CENTS
+from tools.example.sheet import FactFile, Row, add, split, usd
 
 FUNCTIONS = {  # USD thousand by quarter: payroll, share-based, depreciation, tape-out, CNY payroll, other
     ("rd", "2025Q1"): (9_300, 1_600, 300, 3_150, 1_500, 1_197),

@@ -6,9 +6,9 @@ from collections import defaultdict
 from dataclasses import dataclass
 from datetime import date, timedelta
 
-from example.company import BANK, BANK_US, CALL_DAY, OPENING, QUARTERS, Company, quarter_of, require, sats, span
-from example.mining import txid
-from example.sheet import FactFile, add, btc, split, usd
+from tools.example.company import BANK, BANK_US, CALL_DAY, OPENING, QUARTERS, Company, quarter_of, require, sats, span
+from tools.example.mining import txid
+from tools.example.sheet import FactFile, add, btc, split, usd
 
 CASH_FROM_SALES = {"2025Q1": 61_300_000_00, "2025Q2": 66_120_000_00}
 """Money from customers: the second quarter's 66 million is stated, the first is assumed."""

@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-from example.company import OPENING
-from example.sheet import Sheet, add
+from tools.example.company import OPENING
+from tools.example.sheet import Sheet, add
 
 COMPARATIVES = (  # KPI id, period, value, unit, grade, note
     (

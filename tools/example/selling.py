@@ -7,10 +7,10 @@ from datetime import date, timedelta
 from fractions import Fraction
 from typing import NamedTuple
 
-from example.chain import MODELS
-from example.company import QUARTERS, Company, days, draw, quarter_of, span
-from example.receipts import HOME_SHOP, Invoice, settle
-from example.sheet import FactFile, add, split, ths, usd
+from tools.example.chain import MODELS
+from tools.example.company import QUARTERS, Company, days, draw, quarter_of, span
+from tools.example.receipts import HOME_SHOP, Invoice, settle
+from tools.example.sheet import FactFile, add, split, ths, usd
 
 THS = {"f14-150": Fraction(150)} | {name: Fraction(model.ths) for name, model in MODELS.items()}
 

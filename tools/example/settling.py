@@ -5,12 +5,12 @@ from __future__ import annotations
 from collections.abc import Callable
 from datetime import date
 
-from example.capital import CAPITAL_NOTE
-from example.company import BANK, BANK_US, OPENING, QUARTERS, Company, require, span
-from example.overhead import VAT_INPUT
-from example.plugs import INVENTORY_USD_CENTS
-from example.sheet import FactFile, add, split, units, usd
-from example.sites import SITES
+from tools.example.capital import CAPITAL_NOTE
+from tools.example.company import BANK, BANK_US, OPENING, QUARTERS, Company, require, span
+from tools.example.overhead import VAT_INPUT
+from tools.example.plugs import INVENTORY_USD_CENTS
+from tools.example.sheet import FactFile, add, split, units, usd
+from tools.example.sites import SITES
 
 CASH = {"opening": 96_488_000_00, "2025Q1": 99_862_000_00, "2025Q2": 65_904_000_00}
 """Published at 2024-12-31 and 2025-06-30; "about 100 million" at 2025-03-31."""

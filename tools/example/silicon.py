@@ -4,8 +4,8 @@ from __future__ import annotations
 
 from datetime import date
 
-from example.company import BANK, Company, quarter_of
-from example.sheet import FactFile, Row, add, usd
+from tools.example.company import BANK, Company, quarter_of
+from tools.example.sheet import FactFile, Row, add, usd
 
 FOUNDRY, WAFER, WAFER_SITE, CHIP_SITE = "northstrait-foundry", "q15", "penang", "penang"
 PACKAGER = "jadeport-packaging"

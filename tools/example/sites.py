@@ -4,8 +4,8 @@ from __future__ import annotations
 
 from typing import NamedTuple
 
-from example.company import OPENING, Company
-from example.sheet import add
+from tools.example.company import OPENING, Company
+from tools.example.sheet import add
 
 
 class Site(NamedTuple):

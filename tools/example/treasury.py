@@ -6,7 +6,7 @@ from datetime import date, timedelta
 from decimal import Decimal
 from itertools import pairwise
 
-from example.company import (
+from tools.example.company import (
     BANK,
     MONTHS,
     OPENING,
@@ -16,12 +16,12 @@ from example.company import (
     sats,
     value_cents,
 )
-from example.lending import treasury_file
-from example.market import START
-from example.mining import MINED_BTC, OPENING_POOL_SATS
-from example.receipts import BTC_APPLIED, BTC_PAID
-from example.sheet import Row, add, btc, units, usd
-from example.sites import SITES
+from tools.example.lending import treasury_file
+from tools.example.market import START
+from tools.example.mining import MINED_BTC, OPENING_POOL_SATS
+from tools.example.receipts import BTC_APPLIED, BTC_PAID
+from tools.example.sheet import Row, add, btc, units, usd
+from tools.example.sites import SITES
 
 LOTS = (  # account, day acquired, bitcoin, USD per bitcoin then, how; sums hit the published lines of 2024-12-31
     ("assets:bitcoin:free:vault", "2022-08-19", "64.20", 21_150, "mined"),

@@ -11,7 +11,7 @@ import msgspec
 
 from mintage.books.kpis import kpi
 from mintage.books.view import DAY, View, account_pattern
-from mintage.desk.chain_answer import Flow, Line, Place
+from mintage.desk.chain_answer import Flow, Line, Place, Role
 from mintage.desk.chain_table import (
     BalanceSource,
     FactsSource,
@@ -20,7 +20,6 @@ from mintage.desk.chain_table import (
     LinkRow,
     MovesSource,
     PlacesRow,
-    Role,
     Source,
     scale_of,
 )

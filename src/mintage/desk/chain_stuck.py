@@ -6,6 +6,7 @@ from collections.abc import Callable, Iterable, Iterator
 from datetime import date, timedelta
 from decimal import Decimal
 from fractions import Fraction
+from functools import partial
 
 from msgspec.structs import replace
 
@@ -107,9 +108,7 @@ def _aged(view: View, rule: Rule, on: date) -> Iterator[Stuck]:
     for account, id_, balance in fitting(view.stock(on), rule.account, rule.commodity):
         if balance < rule.least:
             continue
-        since = view.once(
-            ("since", account, id_, on), lambda a=account, c=id_, b=balance: since_when(view, a, c, b, on)
-        )
+        since = view.once(("since", account, id_, on), partial(since_when, view, account, id_, balance, on))
         days = (on - since).days
         if days < rule.warn:
             continue
