@@ -21,6 +21,8 @@ DEFAULT: dict[str, tuple[str, ...]] = {
     "ledger": (),
     "intake": (),
     "export": (),
+    "board": (),
+    "console": (),
     "startup": (),
     "tieout": (),
     "plan": (),
