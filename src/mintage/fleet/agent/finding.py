@@ -92,7 +92,11 @@ class Finder:
 
     async def _identities(self, assets: Sequence[str]) -> list[Found]:
         targets = {name: self._sessions.assets[name].target for name in assets if name in self._sessions.assets}
-        identities = await asyncio.gather(*(contained(self._sessions.identify(name)) for name in targets))
+
+        async def ask(name: str) -> Identity | BaseException | None:
+            return await contained(self._sessions.identify(name))  # made when it runs: a stop may come before
+
+        identities = await asyncio.gather(*(ask(name) for name in targets))
         pairs = zip(targets.values(), identities, strict=True)
         return [Found(target, identity) for target, identity in pairs if isinstance(identity, Identity)]
 
