@@ -51,10 +51,19 @@ def reader(
     return context
 
 
-def complaints(page: Page) -> list[str]:
-    """What axe-core finds on a page, each with where it is."""
-    page.evaluate(AXE.read_text("utf-8"))
-    found: dict[str, Any] = page.evaluate("axe.run(document, {resultTypes: ['violations']})")
+def complaints(page: Page, *, only: str = "", leave: str = "") -> list[str]:
+    """What axe-core finds on a page, each with where it is.
+
+    Args:
+        page: the page; axe-core is put into it once.
+        only: one rule; all of them where "".
+        leave: selector of what is not looked at, such as what others wrote.
+    """
+    if not page.evaluate("Boolean(window.axe)"):
+        page.evaluate(AXE.read_text("utf-8"))
+    asked: dict[str, Any] = {"resultTypes": ["violations"], **({"runOnly": [only]} if only else {})}
+    where = {"exclude": [[leave]]} if leave else {"include": [["html"]]}
+    found: dict[str, Any] = page.evaluate("([where, asked]) => axe.run(where, asked)", [where, asked])
     return [
         f"{page.url}: {problem['id']}: {node['target']}: {node['failureSummary']}"
         for problem in found["violations"]

@@ -15,7 +15,8 @@ from mintage.api.access import COOKIE
 from mintage.console.words import LANGUAGES
 from tests.browser import chromium
 from tests.console.lived import lived, lived_company
-from tests.console.walk import walk
+from tests.console.visitor import SOAK
+from tests.console.walk import pages_of, shape_of, walk
 from tests.served import Served
 from tools.crawl import Reached
 
@@ -72,5 +73,8 @@ def walked(company: Served, cookie: str, shared: Path) -> dict[str, list[Reached
 
 @pytest.fixture(scope="session")
 def addresses(walked: dict[str, list[Reached]]) -> list[str]:
-    """Addresses of one page of each shape."""
-    return [one.path for one in walked["en"] if one.kind == "text/html" and one.status == 200]
+    """Addresses of one page of each route, and of every shape where the long runs are wanted."""
+    found: dict[str, str] = {}
+    for one in pages_of(walked["en"]):
+        found.setdefault(one.path if SOAK else shape_of(one.path), one.path)
+    return list(found.values())

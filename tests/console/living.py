@@ -137,16 +137,17 @@ class Living:
         address = f"{self._block}.{slot}"
         self._loop.call_soon_threadsafe(self._playing.fleet.strike, Fault(machines=(address,), **fault))
         asset = self._machines[address].asset
-        self._until(lambda: asset in self._alerted)
+        self.await_true(lambda: asset in self._alerted)
         return address
 
     def await_states(self, *states: str) -> None:
         """Wait until every machine is in one of some states."""
-        self._until(
+        self.await_true(
             lambda: len(self._machines) == MACHINES and all(one.state in states for one in self._machines.values())
         )
 
-    def _until(self, reached: Callable[[], bool]) -> None:
+    def await_true(self, reached: Callable[[], bool]) -> None:
+        """Wait until something holds; it is asked after each of the agent's polls."""
         with self._changed:
             assert self._changed.wait_for(lambda: self._failed or reached(), TIMEOUT_S), self._machines
             assert self._failed is None, self._failed
