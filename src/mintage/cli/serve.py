@@ -17,6 +17,7 @@ from mintage.cli.options import Options
 from mintage.cli.show import print_json
 from mintage.console.app import console
 from mintage.desk.company import Company, Settings
+from mintage.desk.prepare import prepare
 from mintage.units.clock import read_clock
 from mintage.units.errors import InputError
 from mintage.wire.serve import serving
@@ -117,7 +118,7 @@ async def _serve(
         application, *listen, certificate=certificate, private_key=key, connections_max=CONNECTIONS_MAX
     ) as port:
         url = f"{'https' if certificate else 'http'}://{listen[0]}:{port}"
-        company.open()
+        company.open(prepare)
         if options.json:
             print_json({"url": url, "demo": company.demo is not None})
         else:

@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
+import logging
 import threading
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from datetime import date
 from pathlib import Path
@@ -28,8 +29,10 @@ from mintage.people.facts import Outcome
 from mintage.people.service import People
 from mintage.state.db import StateDb
 from mintage.units.clock import Clock, SystemClock
+from mintage.units.errors import MintageError
 from mintage.units.instant import Period, parse_period, utc_date
 
+LOG = logging.getLogger("mintage.desk")
 UPLOADS_LOOK_S = 60.0
 """Real seconds between two looks for sites that upload to headquarters for the first time."""
 
@@ -142,9 +145,16 @@ class Company:
         today = self.today()
         return parse_period(f"{today.year}Q{(today.month + 2) // 3}")
 
-    def open(self) -> None:
-        """Begin to look for what changes."""
+    def open(self, prepare: Callable[[Company], None] | None = None) -> None:
+        """Begin to look for what changes.
+
+        Args:
+            prepare: run once beside it, so that the first reader finds the books read already; its failure is told in
+                the log, and by the pages that it concerns.
+        """
         self.hub.start()
+        if prepare is not None:
+            threading.Thread(target=self._prepare, args=(prepare,), name="prepare", daemon=True).start()
 
     def close(self) -> None:
         """Let go of everything."""
@@ -153,6 +163,12 @@ class Company:
         self.sites.close()
         self.journal.close()
         self.state.close()
+
+    def _prepare(self, prepare: Callable[[Company], None]) -> None:
+        try:
+            prepare(self)
+        except MintageError as error:
+            LOG.warning("the books could not be read ahead: %s", error)
 
     def _heard(self, job: Job) -> None:
         self.hub.tell({f"job:{job.id}": {"state": job.state, "done": job.done, "total": job.total, "note": job.note}})
