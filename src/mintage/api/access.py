@@ -8,6 +8,7 @@ secret, and the browser says where it comes from.
 from __future__ import annotations
 
 import hmac
+import re
 import secrets
 from collections.abc import AsyncIterator
 from dataclasses import dataclass
@@ -30,6 +31,7 @@ COOKIE = "mintage_session"
 PERSONA_COOKIE = "mintage_persona"
 CSRF_HEADER, CSRF_FIELD = "x-csrf-token", "csrf"
 FILES_MAX, FIELDS_MAX = 100, 1_000
+_CHARSET = re.compile(r"charset\s*=\s*\"?([^\s;\"]*)", re.IGNORECASE)
 FORM_TYPES = ("application/x-www-form-urlencoded", "multipart/form-data")
 
 
@@ -95,11 +97,17 @@ def needs(right: str) -> Any:
 
 
 def who(request: Request) -> Caller | None:
-    """Who asks, or None where it is not known."""
-    company: Company = request.app.state.company
+    """Who asks, or None where it is not known; asked once for each request."""
     found: Caller | None = getattr(request.state, "caller", None)
-    if found is not None:
-        return found
+    if found is None:
+        found = request.state.caller = identified(request)
+    return found
+
+
+def identified(request: Request) -> Caller | None:
+    """Who asks as it stands now, or None where it is not known any more."""
+    company: Company = request.app.state.company
+    found: Caller | None = None
     authorization = request.headers.get("authorization", "")
     if authorization:
         found = company.people.caller_of_token(authorization)
@@ -107,7 +115,6 @@ def who(request: Request) -> Caller | None:
         found = company.people.caller_of_session(request.cookies[COOKIE])
     if found is None and not authorization and company.demo is not None:
         found = company.demo.caller(request.cookies.get(PERSONA_COOKIE, ""))
-    request.state.caller = found
     return found
 
 
@@ -120,7 +127,19 @@ def request_id(request: Request) -> str:
 
 
 async def _parsed(request: Request) -> FormData:
-    return await request.form(max_files=FILES_MAX, max_fields=FIELDS_MAX)
+    """The form of a request.
+
+    Raises:
+        Refused: it is written in another alphabet than UTF-8, or its text is none.
+    """
+    declared = _CHARSET.search(request.headers.get("content-type", ""))
+    if declared and declared[1].lower() not in ("utf-8", "utf8"):
+        raise Refused(415, "a form is written in UTF-8.", "Leave the charset out.")
+    form = await request.form(max_files=FILES_MAX, max_fields=FIELDS_MAX)
+    for name, value in form.multi_items():
+        if "\0" in name or "\0" in (value if isinstance(value, str) else value.filename or ""):
+            raise Refused(400, "a form has a character that no text has.")
+    return form
 
 
 async def _form(request: Request) -> AsyncIterator[FormData]:
@@ -166,10 +185,15 @@ def address_of(request: Request) -> str:
     return request.client.host if request.client else ""
 
 
+def is_secure(request: Request) -> bool:
+    """Whether the browser speaks HTTPS, with us or with a proxy on this machine that says so."""
+    return request.app.state.secure or request.url.scheme == "https"
+
+
 def keep_session(request: Request, reply: Response, secret: Secret | None) -> None:
     """Let the browser hold a session; what it held before stays where there is no new one."""
     if secret is not None:
-        reply.set_cookie(COOKIE, secret.reveal(), httponly=True, samesite="lax", secure=request.app.state.secure)
+        reply.set_cookie(COOKIE, secret.reveal(), httponly=True, samesite="lax", secure=is_secure(request))
 
 
 async def _insist_on_our_page(request: Request, caller: Caller) -> None:

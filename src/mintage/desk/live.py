@@ -19,6 +19,8 @@ LOOK_S = 0.5
 """Real seconds between two looks."""
 Source = Callable[[], Mapping[str, Value]]
 """Tells what changed since it was asked last, by key."""
+May = Callable[[str], bool]
+"""Whether a viewer may be told of a key."""
 
 
 class Watch:
@@ -27,13 +29,15 @@ class Watch:
     Args:
         keys: what the viewer watches: whole keys, or beginnings that end in "*".
         wake: called from the hub's thread when something waits.
+        may: whether the viewer may be told of a key; None where of all.
+        who: name of the viewer.
     """
 
-    def __init__(self, keys: Iterable[str], wake: Callable[[], None]) -> None:
+    def __init__(self, keys: Iterable[str], wake: Callable[[], None], may: May | None = None, who: str = "") -> None:
         wanted = list(keys)
         self._keys = frozenset(key for key in wanted if not key.endswith("*"))
         self._beginnings = tuple(key[:-1] for key in wanted if key.endswith("*"))
-        self._wake = wake
+        self._wake, self._may, self.who = wake, may, who
         self._pending: dict[str, Value] = {}
         self._lock = threading.Lock()
 
@@ -43,6 +47,8 @@ class Watch:
             mine = {key: value for key, value in changes.items() if self._wants(key)}
         else:
             mine = {key: changes[key] for key in self._keys & changes.keys()}
+        if self._may is not None:
+            mine = {key: value for key, value in mine.items() if self._may(key)}
         if mine:
             with self._lock:
                 self._pending.update(mine)
@@ -80,9 +86,14 @@ class Hub:
         """How many viewers there are."""
         return len(self._watches)
 
-    def watch(self, keys: Iterable[str], wake: Callable[[], None]) -> Watch:
-        """Begin to watch."""
-        found = Watch(keys, wake)
+    def watching_of(self, who: str) -> int:
+        """How often somebody watches."""
+        with self._lock:
+            return sum(watch.who == who for watch in self._watches)
+
+    def watch(self, keys: Iterable[str], wake: Callable[[], None], may: May | None = None, who: str = "") -> Watch:
+        """Begin to watch; see `Watch`."""
+        found = Watch(keys, wake, may, who)
         with self._lock:
             self._watches.add(found)
         return found

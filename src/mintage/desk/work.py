@@ -19,6 +19,8 @@ RIGHTS = {
     "backup": "people.write",
 }
 """The right that it takes to see somebody else's job, by kind."""
+RECONCILE = "reconcile"
+"""The kind of job that is about one site, which its subject names first."""
 LISTED_MAX = 100
 
 
@@ -98,7 +100,8 @@ def cancel(company: Company, caller: Caller, id_: str, request: str) -> Job:
 
 def may_see(caller: Caller, job: Job) -> bool:
     """Whether somebody may see a job: one's own, and those of pages that one may read."""
-    return job.asked_by == caller.name or caller.may(RIGHTS.get(job.kind, "people.write"))
+    site = job.subject.partition(" ")[0] if job.kind == RECONCILE else None
+    return job.asked_by == caller.name or caller.may(RIGHTS.get(job.kind, "people.write"), site)
 
 
 def may_cancel(caller: Caller, job: Job) -> bool:

@@ -6,7 +6,7 @@ from starlette.datastructures import FormData
 from starlette.requests import Request
 from starlette.responses import RedirectResponse, Response
 
-from mintage.api.access import PERSONA_COOKIE, Asked, form_of, needs
+from mintage.api.access import PERSONA_COOKIE, Asked, form_of, is_secure, needs
 from mintage.api.problems import NotFound
 from mintage.console.shell import LANGUAGE_COOKIE, THEME_COOKIE, PageRouter
 from mintage.console.words import LANGUAGES
@@ -55,6 +55,6 @@ def _choose(request: Request, cookie: str, value: str, back: str, *, only_here: 
         max_age=None if only_here else YEAR_S,
         httponly=True,
         samesite="lax",
-        secure=request.app.state.secure,
+        secure=is_secure(request),
     )
     return reply
