@@ -166,13 +166,13 @@ def _meant(values: dict[str, Any]) -> bytes:
     told: dict[str, Any] = {}
     for name, value in values.items():
         if isinstance(value, FormData):
-            told[name] = [(field, _part(part)) for field, part in value.multi_items()]
+            told[name] = [(field, told_part(part)) for field, part in value.multi_items()]
         elif not isinstance(value, Asked | Request):
             told[name] = value
     return encode(told)
 
 
-def _part(value: UploadFile | str) -> tuple[str, str]:
+def told_part(value: UploadFile | str) -> tuple[str, str]:
     """A field of a form; of a file its name and what it is."""
     if isinstance(value, str):
         return value, ""

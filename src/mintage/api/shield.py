@@ -33,6 +33,8 @@ HEADERS = (
 )
 SECURE = (b"strict-transport-security", b"max-age=31536000")
 Headers = list[tuple[bytes, bytes]]
+_METHODS = frozenset({"GET", "HEAD", "POST", "PUT", "PATCH", "DELETE", "OPTIONS"})
+"""Methods that are counted by name; whoever asks may send any word, and each would be kept for ever."""
 _BUCKETS = (0.005, 0.01, 0.025, 0.05, 0.1, 0.2, 0.3, 0.5, 1.0, 2.5, 5.0, 10.0)
 
 
@@ -69,7 +71,8 @@ class Shield:
             nonlocal status, started
             if message["type"] == "http.response.start":
                 started, status = True, message["status"]
-                message = {**message, "headers": [*message["headers"], *self._added(message["headers"], id_)]}
+                added = self._added(message["headers"], id_, secure=self._secure or scope.get("scheme") == "https")
+                message = {**message, "headers": [*message["headers"], *added]}
             await send(message)
 
         try:
@@ -88,7 +91,7 @@ class Shield:
             await problem_reply(problem_of(error, id_))(scope, receive, sending)
         finally:
             route = getattr(scope.get("route"), "path", "") or "none"
-            self._requests.labels(scope["method"] if len(scope["method"]) < 10 else "other", route, status).inc()
+            self._requests.labels(scope["method"] if scope["method"] in _METHODS else "other", route, status).inc()
             self._seconds.labels(route).observe(time.perf_counter() - began_s)
 
     def _refusal(self, scope: Scope) -> Refused | None:
@@ -104,10 +107,10 @@ class Shield:
             return Refused(413, f"a body has at most {BODY_BYTES_MAX:,} bytes.")
         return None
 
-    def _added(self, there: Headers, id_: str) -> Headers:
+    def _added(self, there: Headers, id_: str, *, secure: bool) -> Headers:
         """Headers beside those that the route set itself: one page may need another policy than the rest."""
         set_already = {name for name, _ in there}
-        wanted = [*HEADERS, (b"x-request-id", id_.encode()), *([SECURE] if self._secure else [])]
+        wanted = [*HEADERS, (b"x-request-id", id_.encode()), *([SECURE] if secure else [])]
         return [(name, value) for name, value in wanted if name not in set_already]
 
 

@@ -22,7 +22,7 @@ from starlette.responses import HTMLResponse, Response
 from mintage.api.access import CSRF_FIELD, SAFE, Asked, request_id
 from mintage.api.app import PREFIX
 from mintage.api.idempotency import begin, end, forget
-from mintage.api.reply import RouteInfo, parameters
+from mintage.api.reply import RouteInfo, parameters, told_part
 from mintage.console.helpers import GLOBALS
 from mintage.console.words import Words, language_of, words_of
 from mintage.desk.approvals import waiting
@@ -128,7 +128,10 @@ def _once(asked: Asked, form: FormData, work: Callable[[], Response]) -> Respons
     """Do what a form asks for once, however often it is sent; a page that answers it is drawn this once."""
     key = form.get(KEY_FIELD, "")
     key = key if isinstance(key, str) else ""
-    told = sorted((name, str(value)) for name, value in form.multi_items() if name not in (CSRF_FIELD, KEY_FIELD))
+    told: list[Any] = [asked.request.url.query]
+    if key:
+        parts = (item for item in form.multi_items() if item[0] not in (CSRF_FIELD, KEY_FIELD))
+        told += sorted((name, told_part(value)) for name, value in parts)
     known = begin(asked, key, msgspec.json.encode(told))
     if known is not None:
         return known

@@ -16,6 +16,8 @@ _END = re.compile(r"(?<=[.!?]) +(?=[A-Z'0-9])")
 _STOPS = ("。", "！", "？", "…", ".")
 _SHAPES = {"day": r"\d{4}-\d\d-\d\d", "period": r"\d{4}(?:Q\d|-\d\d(?:-\d\d)?)?", "count": r"[\d,.]+"}
 """What a hole of this name takes; any words where it is not here."""
+CHARACTERS_MAX = 1_000
+"""Longer texts are not looked at: what people write comes here too, and many holes in a long text take long."""
 DEPTH_MAX = 3
 """How deep a sentence may stand in a sentence."""
 
@@ -66,7 +68,9 @@ def _patterns() -> dict[str, tuple[Pattern, ...]]:
 
 @lru_cache(maxsize=8192)
 def told_in_chinese(text: str, depth: int = 0) -> str:
-    """A sentence of a service in Traditional Chinese; as it is where nobody has translated it."""
+    """A sentence of a service in Traditional Chinese; as it is where nobody has translated it, or it is no sentence."""
+    if len(text) > CHARACTERS_MAX:
+        return text
     parts = _END.split(text)
     if len(parts) > 1:
         told = [_sentence(part, depth) for part in parts]

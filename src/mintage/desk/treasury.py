@@ -211,7 +211,8 @@ def _gain(whole: Holding, price: Figure) -> Figure:
 def history(view: View, on: date, days: int) -> History:
     """Bitcoin by state at the end of each day up to one."""
     ends, sums = view.once("treasury history", lambda: _cumulated(view))
-    shown = [on - timedelta(days=back) for back in range(days - 1, -1, -1)]
+    known = min(days, (on - date.min).days + 1)
+    shown = [on - timedelta(days=back) for back in range(known - 1, -1, -1)]
     if view.began is not None:
         shown = [day for day in shown if day >= view.began]
     found: dict[State, tuple[Decimal, ...]] = {}

@@ -90,7 +90,10 @@ def metrics(asked: Asked = needs("settings.read")) -> Response:
 @router.get("/openapi.json")
 def openapi(request: Request) -> Response:
     """This description, in OpenAPI 3.1."""
-    return JSONResponse(request.app.openapi())
+    app = request.app
+    if getattr(app.state, "openapi", None) is None:  # written out once: it is long, and open to strangers
+        app.state.openapi = msgspec.json.encode(app.openapi())
+    return Response(app.state.openapi, 200, {}, "application/json")
 
 
 @router.get("/problems")

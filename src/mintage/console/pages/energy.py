@@ -179,7 +179,7 @@ def _degrees(text: str) -> Decimal | None:
         found = Decimal(text.strip().replace("\N{MINUS SIGN}", "-")) if text.strip() else None
     except ArithmeticError as error:
         raise InputError(f"'{text[:10]}' is no temperature.", field="outdoor", remedy="Give degrees C.") from error
-    if found is not None and not -90 <= found <= 60:
+    if found is not None and not (found.is_finite() and -90 <= found <= 60):
         raise InputError(f"{found} °C cannot be.", field="outdoor", remedy="Give degrees C.")
     return found
 
