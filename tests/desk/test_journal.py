@@ -14,10 +14,13 @@ from mintage.desk.journal_fact import FactAnswer, fact
 from mintage.desk.register import accounts, postings
 from mintage.journal.core import Reversal
 from mintage.journal.fact import Fact
+from mintage.people.caller import Caller
+from mintage.people.roles import Grant
 from mintage.units import parse_instant
 from mintage.units.errors import InputError
 from tests.desk.example import at_its_desk, encodes
 
+READER = Caller(name="carla", grants=(Grant("controller"),))
 UNDONE = "power:2025-07:pa-stillwater"
 """A bill that is reversed."""
 
@@ -35,7 +38,7 @@ def test_the_facts_of_all_pages_are_all_facts(company: Company) -> None:
     """From page to page by cursor, every fact once, the latest first."""
     keys, after = [], ""
     while True:
-        page = facts(company, asked_for(), after, 500)
+        page = facts(company, READER, asked_for(), after, 500)
         keys += [row.key for row in page.rows]
         after = page.next
         if not after:
@@ -47,13 +50,13 @@ def test_the_facts_of_all_pages_are_all_facts(company: Company) -> None:
 
 def test_facts_are_found_by_what_they_say(company: Company) -> None:
     """Kind, actor, days and words; each row leads to its fact, and says when it was reversed."""
-    page = facts(company, asked_for(kind="mining.power-billed", start="2025-07-01"))
+    page = facts(company, READER, asked_for(kind="mining.power-billed", start="2025-07-01"))
     assert {row.kind for row in page.rows} == {"mining.power-billed"}
     undone = {row.key: row.reversed_by for row in page.rows if row.reversed_by}
     assert undone == {UNDONE: "undo"}
-    assert [row.key for row in facts(company, asked_for(actor="ann")).rows] == ["undo"]
-    assert [row.key for row in facts(company, asked_for(q="credited TWICE")).rows] == ["undo"]
-    assert not facts(company, asked_for(q="nothing says this")).rows
+    assert [row.key for row in facts(company, READER, asked_for(actor="ann")).rows] == ["undo"]
+    assert [row.key for row in facts(company, READER, asked_for(q="credited TWICE")).rows] == ["undo"]
+    assert not facts(company, READER, asked_for(q="nothing says this")).rows
 
 
 @pytest.mark.parametrize(("query", "field"), [({"start": "soon"}, "start"), ({"end": "2025-13-01"}, "end")], ids=str)
@@ -68,7 +71,7 @@ def test_a_day_that_is_none_is_refused_by_name(query: dict[str, str], field: str
 def test_a_cursor_that_is_none_is_refused(company: Company, cursor: str) -> None:
     """Whatever stands in the address, the answer is a clear refusal."""
     with pytest.raises(InputError, match="no cursor"):
-        facts(company, asked_for(), cursor)
+        facts(company, READER, asked_for(), cursor)
     with pytest.raises(InputError, match="no cursor"):
         postings(company, after=cursor)
 
@@ -83,7 +86,7 @@ def test_a_fact_of_every_kind_is_told_whole(company: Company) -> None:
     found = every_kind(company)
     assert len(found) > 35
     for kind, key in found.items():
-        told = fact(company, key)
+        told = fact(company, READER, key)
         assert encodes(told)
         assert (told.row.kind, told.row.key) == (kind, key)
         assert all(field.en and field.zh for field in told.fields), kind
@@ -97,21 +100,21 @@ def test_a_fact_of_every_kind_is_told_whole(company: Company) -> None:
 
 def test_facts_stand_in_their_chain(company: Company) -> None:
     """A fact's hash before is the hash of the fact before, from the last to the first."""
-    told: FactAnswer = fact(company, "undo")
+    told: FactAnswer = fact(company, READER, "undo")
     assert told.reverses == UNDONE
     assert told.after == ""
     for _ in range(5):
-        earlier = fact(company, told.before)
+        earlier = fact(company, READER, told.before)
         assert (earlier.hash, earlier.after) == (told.previous, told.row.key)
         told = earlier
-    first = fact(company, next(iter(company.view().journal.facts())).fact.key)
+    first = fact(company, READER, next(iter(company.view().journal.facts())).fact.key)
     assert (first.before, first.previous) == ("", "00" * 32)
 
 
 def test_a_fact_that_is_not_there_is_refused(company: Company) -> None:
     """With a way out, and without repeating an endless key."""
     with pytest.raises(InputError, match="there is no fact") as caught:
-        fact(company, "x" * 400)
+        fact(company, READER, "x" * 400)
     assert len(str(caught.value)) < 200
 
 

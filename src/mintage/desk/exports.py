@@ -205,4 +205,5 @@ def _room(company: Company, kind: str) -> Path:
         for number, (written_s, path) in enumerate(kept):
             if number < many or written_s + KEPT_US / 1e6 < now_s:
                 path.unlink(missing_ok=True)
+    folder.mkdir(parents=True, exist_ok=True, mode=0o700)  # what is in it is for those who may export alone
     return folder

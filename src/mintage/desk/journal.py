@@ -10,9 +10,11 @@ from mintage.books.view import View
 from mintage.desk.company import Company
 from mintage.desk.fact_words import kind_name
 from mintage.desk.figure import trace_fact
-from mintage.journal.fact import fact_kinds
+from mintage.journal.fact import Fact, fact_kinds
 from mintage.journal.search import PAGE_MAX, Search
 from mintage.journal.store import Stored
+from mintage.people.caller import Caller
+from mintage.people.facts import Acted
 from mintage.units import parse_date
 from mintage.units.errors import InputError
 
@@ -93,8 +95,13 @@ def day_of(text: str, field: str) -> date | None:
         raise error.at(field=field) from error
 
 
-def facts(company: Company, asked: Search, after: str = "", limit: int = SHOWN) -> FactPage:
-    """A page of facts.
+def may_read(caller: Caller, fact: Fact) -> bool:
+    """Whether somebody who may search facts may read this one: who did what is for those who may see the audit."""
+    return not isinstance(fact.data, Acted) or caller.may("audit.read")
+
+
+def facts(company: Company, caller: Caller, asked: Search, after: str = "", limit: int = SHOWN) -> FactPage:
+    """A page of facts; those that the caller may not read are left out.
 
     Raises:
         InputError: the cursor is none.
@@ -102,7 +109,7 @@ def facts(company: Company, asked: Search, after: str = "", limit: int = SHOWN) 
     view = company.view()
     found = view.journal.search(asked, cursor_of(after), limit_of(limit))
     return FactPage(
-        rows=tuple(fact_row(view, item) for item in found.facts),
+        rows=tuple(fact_row(view, item) for item in found.facts if may_read(caller, item.fact)),
         asked=asked,
         next=str(found.next or ""),
         scanned=found.scanned,

@@ -11,11 +11,12 @@ from mintage.books.view import View
 from mintage.desk.company import Company
 from mintage.desk.fact_words import field_name, kind_meaning, kind_name
 from mintage.desk.figure import Figure, minor, trace_account, trace_fact, trace_lot
-from mintage.desk.journal import FactRow, fact_row
+from mintage.desk.journal import FactRow, fact_row, may_read
 from mintage.journal.core import Reversal
 from mintage.journal.fact import Evidence, Fact, FactData
 from mintage.journal.fields import field_unit
 from mintage.journal.search import Search
+from mintage.people.caller import Caller
 from mintage.units.errors import InputError
 
 LEADS = ("of", "origin")
@@ -112,15 +113,15 @@ class FactAnswer(msgspec.Struct, frozen=True, kw_only=True):
     after: str = ""
 
 
-def fact(company: Company, key: str) -> FactAnswer:
+def fact(company: Company, caller: Caller, key: str) -> FactAnswer:
     """One fact, whole.
 
     Raises:
-        InputError: there is none with this key.
+        InputError: there is none with this key that the caller may read.
     """
     view = company.view()
     stored = view.journal.fact(key)
-    if stored is None:
+    if stored is None or not may_read(caller, stored.fact):
         raise InputError(f"there is no fact '{key[:80]}'.", field="key", remedy="Search for a part of its key.")
     entry = view.journal.entry(key)
     lots = {lot.id: lot.commodity for lot in view.journal.lots_of(key)}
@@ -147,16 +148,17 @@ def fact(company: Company, key: str) -> FactAnswer:
         hash=stored.hash.hex(),
         previous=view.journal.as_of(stored.seq - 1).head()[1].hex(),
         reverses=told.data.of if isinstance(told.data, Reversal) else "",
-        before=_neighbour(view, stored.seq - 1),
-        after=_neighbour(view, stored.seq + 1),
+        before=_neighbour(view, caller, stored.seq - 1),
+        after=_neighbour(view, caller, stored.seq + 1),
     )
 
 
-def _neighbour(view: View, seq: int) -> str:
+def _neighbour(view: View, caller: Caller, seq: int) -> str:
     if seq < 1:
         return ""
     found = view.journal.search(Search(), before=seq + 1, limit=1).facts
-    return found[0].fact.key if found and found[0].seq == seq else ""
+    there = bool(found) and found[0].seq == seq and may_read(caller, found[0].fact)
+    return found[0].fact.key if there else ""
 
 
 def _fields(told: Fact) -> list[Field]:

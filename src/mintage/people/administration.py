@@ -69,6 +69,7 @@ class Administration(Room):
             InputError: nobody has that name, or he or she is disabled.
         """
         by.insist("people.write", EVERYWHERE)
+        self._insist_on_credentials(by, name)  # the link sets a password: no token may have one
         with self.db.transaction():
             if self._found(name).state == "disabled":
                 raise InputError(f"{name} is disabled.", field="name", remedy="Enable the person first.")
@@ -151,6 +152,8 @@ class Administration(Room):
         return Done(action="people.revoked", subject=name, by=by.name, via=by.via, detail=told((grant,)), cookie=cookie)
 
     def _add(self, by: Caller, name: str, shown: str, grants: tuple[Grant, ...]) -> None:
+        if by.via == "demo":  # whoever is at this machine is its administrator; an account would outlive it
+            raise InputError("a demonstration keeps no accounts.", remedy="Run `mintage serve` without --demo.")
         now_us = self.clock.now_us()
         self._store.add(name, shown, now_us=now_us, by=by.name)
         for grant in grants:

@@ -10,6 +10,8 @@ import base64
 import secrets
 import threading
 import unicodedata
+from collections.abc import Iterator
+from contextlib import contextmanager
 from functools import cache
 from importlib import resources
 
@@ -17,8 +19,12 @@ import msgspec
 from argon2 import PasswordHasher, Type
 from argon2.exceptions import InvalidHashError, VerificationError
 
+from mintage.people.errors import TooMany
 from mintage.units.errors import InputError
 
+WAITING_MAX = 16
+"""How many wait for their turn; more are sent away, or strangers could keep every thread of a server waiting."""
+WAIT_S = 2.0
 LENGTH_MIN = 12
 LENGTH_MAX = 256
 _OWN_MIN = 8
@@ -59,23 +65,42 @@ class Passwords:
             salt_len=_SALT_BYTES,
             type=Type.ID,
         )
-        self._turn = threading.Semaphore(at_once)
+        self._turn, self._room = threading.Semaphore(at_once), threading.Semaphore(at_once + WAITING_MAX)
         self._nobody = _no_ones(effort)
 
     def kept(self, password: str) -> str:
-        """What is kept of a password."""
-        with self._turn:
+        """What is kept of a password.
+
+        Raises:
+            TooMany: too many are being worked on.
+        """
+        with self._working():
             return self._hasher.hash(_bytes(password))
 
     def verify(self, kept: str, password: str) -> bool:
-        """Whether a password is the one that is kept; takes as long where nothing is kept ("")."""
+        """Whether a password is the one that is kept; takes as long where nothing is kept ("").
+
+        Raises:
+            TooMany: too many are being worked on.
+        """
         sound = len(password) <= LENGTH_MAX
         try:
-            with self._turn:
+            with self._working():
                 self._hasher.verify(kept or self._nobody, _bytes(password if sound else ""))
         except (VerificationError, InvalidHashError):
             return False
         return sound and bool(kept)
+
+    @contextmanager
+    def _working(self) -> Iterator[None]:
+        """One's turn, where there is room to wait for it."""
+        if not self._room.acquire(blocking=False):
+            raise TooMany(WAIT_S)
+        try:
+            with self._turn:
+                yield
+        finally:
+            self._room.release()
 
     def outdated(self, kept: str) -> bool:
         """Whether a password was kept with another effort than today's."""

@@ -33,7 +33,7 @@ def journal_facts(
 ) -> journal.FactPage:
     """Facts that fit, the latest recorded first. A page looks through a bounded number of facts, then tells `next`."""
     wanted = journal.asked_for(kind=kind, actor=actor, start=start, end=end, q=q)
-    return journal.facts(asked.company, wanted, after, limit)
+    return journal.facts(asked.company, asked.caller, wanted, after, limit)
 
 
 @router.get("/journal/fact")
@@ -75,6 +75,6 @@ def found_fact(asked: Asked, key: str) -> journal_fact.FactAnswer:
         NotFound: there is none.
     """
     try:
-        return journal_fact.fact(asked.company, key)
+        return journal_fact.fact(asked.company, asked.caller, key)
     except InputError as error:
         raise NotFound(error.problem, field="key", remedy=error.remedy) from error

@@ -28,7 +28,7 @@ def facts(
 ) -> Page:
     """Facts that fit, the latest recorded first."""
     wanted = desk.asked_for(kind=kind, actor=actor, start=start, end=end, q=q)
-    answer = desk.facts(asked.company, wanted, after)
+    answer = desk.facts(asked.company, asked.caller, wanted, after)
     rooms = sorted({f"{name.partition('.')[0]}." for name in answer.kinds})
     return Page(template="journal/index.html", answer=answer, more={"rooms": rooms}, live=LIVE)
 

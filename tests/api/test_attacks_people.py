@@ -1,0 +1,101 @@
+"""People who want more than they were given: through tokens, demonstrations, the journal and a flood of sign-ins."""
+
+from __future__ import annotations
+
+import threading
+from pathlib import Path
+
+import httpx
+import pytest
+
+from mintage.people.errors import TooMany
+from mintage.people.passwords import WAITING_MAX, Effort, Passwords
+from tests.served import Served
+
+
+def program(served: Served, person: httpx.Client, *rights: str) -> httpx.Client:
+    """A client with a token of somebody."""
+    made = person.post("/api/v1/settings/tokens", json={"label": "x", "rights": rights, "days": 1})
+    client = served.anybody()
+    client.headers["authorization"] = f"Bearer {made.json()['secret']}"
+    return client
+
+
+def test_a_token_makes_no_link_that_sets_a_password(served: Served) -> None:
+    """Or a program that keeps people could become any administrator."""
+    admin = served.person("link-admin", ["administrator"])
+    token = program(served, admin, "people.write")
+    reply = token.post("/settings/people/link-admin", data={"what": "link"})
+    assert reply.status_code == 403
+    assert "code=" not in reply.text
+    assert served.company.people.person("link-admin").invited_until_us == 0
+    assert admin.post("/settings/people/link-admin", data={"what": "link"}).status_code == 200
+
+
+def test_a_demonstration_leaves_no_account_behind(tmp_path: Path, example_db: Path) -> None:
+    """Anybody at the machine is its administrator; the same files may serve a real company later."""
+    shown = Served(tmp_path, example_db, demo=True)
+    try:
+        client = shown.anybody()
+        page = client.get("/settings/people").text
+        client.headers["x-csrf-token"] = page.partition('name="csrf" value="')[2].partition('"')[0]
+        grants = [{"role": "administrator", "site": "*"}]
+        reply = client.post("/api/v1/settings/people", json={"name": "mallory", "grants": grants})
+        assert reply.status_code == 400
+        assert "demonstration" in reply.json()["detail"]
+        form = {"name": "mallory", "role": "administrator"}
+        assert client.post("/settings/people", data=form, headers={"accept": "text/html"}).status_code == 400
+        assert shown.company.people.empty()
+    finally:
+        shown.close()
+
+
+@pytest.mark.parametrize("role", ["viewer", "treasurer"])
+def test_who_did_what_is_in_the_journal_for_auditors_alone(served: Served, role: str) -> None:
+    """Whoever may search facts and not see the audit finds none of its facts, by search, by key or by neighbour."""
+    reader, auditor = served.person(f"reads-{role}", [role]), served.person(f"audits-{role}", ["controller"])
+    auditor.post("/api/v1/settings/tokens", json={"label": "x", "rights": ["fleet.read"], "days": 1})
+    seen = auditor.get("/api/v1/journal", params={"kind": "people.acted"}).json()["rows"]
+    assert seen
+    assert reader.get("/api/v1/journal", params={"kind": "people.acted"}).json()["rows"] == []
+    assert all(row["kind"] != "people.acted" for row in reader.get("/api/v1/journal").json()["rows"])
+    for path in ("/api/v1/journal/fact", "/journal/fact"):
+        assert auditor.get(path, params={"key": seen[0]["key"]}).status_code == 200
+        assert reader.get(path, params={"key": seen[0]["key"]}).status_code == 404
+
+
+def test_a_flood_of_passwords_does_not_keep_every_thread_waiting() -> None:
+    """Some wait for their turn; the others are sent away at once, and all is well when it is over."""
+    passwords = Passwords(Effort(memory_kib=8, passes=1), at_once=1)
+    kept = passwords.kept("a password")
+    waiting = threading.Semaphore(0)
+    done: list[bool] = []
+
+    def verify() -> None:
+        waiting.release()
+        done.append(passwords.verify(kept, "a password"))
+
+    threads = [threading.Thread(target=verify) for _ in range(WAITING_MAX)]
+    with passwords._working():
+        for thread in threads:
+            thread.start()
+        for _ in threads:
+            waiting.acquire()
+        refused: list[bool] = []
+        while not refused:  # until those that began have taken all the room
+            verifier = threading.Thread(target=lambda: refused.append(_refused(passwords, kept)), daemon=True)
+            verifier.start()
+            verifier.join(1)
+        assert all(refused)
+    for thread in threads:
+        thread.join()
+    assert done == [True] * WAITING_MAX
+    assert passwords.verify(kept, "a password")
+
+
+def _refused(passwords: Passwords, kept: str) -> bool:
+    try:
+        passwords.verify(kept, "another")
+    except TooMany:
+        return True
+    return False
