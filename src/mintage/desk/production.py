@@ -59,7 +59,9 @@ def production(
         caller.insist("production.read", site)
     view = company.view()
     earned = earned_days(view)
-    mine = {(name, day) for name, day in earned if caller.may("production.read", name) and site in ("", name)}
+    asked = {name for name, _ in earned if site in ("", name)}
+    seen = {name for name in asked if caller.may("production.read", name)}
+    mine = {slot for slot in earned if slot[0] in seen}
     last = max((day for _, day in mine), default=None)
     span = _span(period, last or company.today())
     days = [day for day in _days(company, view, span, site) if caller.may("production.read", day.site)]
@@ -85,7 +87,9 @@ def production(
         status=status,
         next=after + len(rows) if after + len(rows) < len(chosen) else 0,
         last=last,
-        months=tuple(sorted({day.strftime("%Y-%m") for _, day in mine}, reverse=True)),
+        months=tuple(
+            sorted({f"{year}-{month:02}" for year, month in {(day.year, day.month) for _, day in mine}}, reverse=True)
+        ),
         why_empty="" if days else _why_empty(site, span, last),
     )
 
