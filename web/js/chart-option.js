@@ -7,7 +7,7 @@ export function optionOf(spec, colours, lang, width) {
     animation: false,
     color: colours.categories,
     textStyle: { fontFamily: colours.font, color: colours.quiet },
-    grid: { left: 8, right: spec.y.length > 1 ? 8 : 16, top: named(spec).length > 3 ? 72 : named(spec).length > 1 ? 52 : 28, bottom: 4, outerBoundsMode: "same", outerBoundsContain: "axisLabel" },
+    grid: { left: 8, right: spec.y.length > 1 ? 8 : 16, top: (named(spec).length > 1 ? 4 + 22 * legendRows(spec, width, colours.scale) : 0) + 28, bottom: 4, outerBoundsMode: "same", outerBoundsContain: "axisLabel" },
     tooltip: tooltip(spec, colours, told),
     xAxis: axisX(spec, colours, told, width),
     yAxis: spec.y.map((axis, index) => axisY(axis, index, colours, told)),
@@ -30,6 +30,7 @@ function formats(spec, lang) {
   return {
     value: (value, axis = 0) => (value == null ? "–" : minus(figures[axis].format(value)) + unit(spec.y[axis].unit)),
     tick: (value) => minus(short.format(value)),
+    axis: ({ name, unit: one }) => (name && one && lang.startsWith("zh") ? `${name}（${one}）` : [name, one].filter(Boolean).join(", ")),
     x: (value) => (spec.x.kind === "time" ? instant.format(new Date(value)) : String(value)),
   };
 }
@@ -71,7 +72,7 @@ function ticks(spec) {
 function axisY(axis, index, colours, told) {
   return {
     type: axis.kind,
-    name: [axis.name, axis.unit].filter(Boolean).join(", "),
+    name: told.axis(axis),
     nameTextStyle: { color: colours.quiet, fontSize: 12 * colours.scale, align: index ? "right" : "left", padding: 0 }, nameGap: 10,
     nameMoveOverlap: false,
     position: index ? "right" : "left",
@@ -121,6 +122,17 @@ function pairs(series, spec) {
   if (!series.values) return [];
   if (spec.x.kind === "category") return series.values;
   return series.values.map((value, at) => (Array.isArray(value) ? value : [spec.x.values[at], value]));
+}
+
+/** Rows that the legend takes: a Latin letter is a little over half as wide as it is high, a Chinese one as wide. */
+function legendRows(spec, width, scale) {
+  let rows = 1, used = 0;
+  for (const { name } of named(spec)) {
+    const item = [...name].reduce((sum, letter) => sum + (letter > "\u2e7f" ? 12 : 7), 30) * scale;
+    if (used && used + item > width) [rows, used] = [rows + 1, 0];
+    used += item;
+  }
+  return rows;
 }
 
 function legend(spec, colours) {

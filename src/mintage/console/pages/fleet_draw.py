@@ -23,13 +23,14 @@ CELL = 0.88
 """Side of a machine's square; the rest is the gap to the next one."""
 UNKNOWN_SHADE, EMPTY_SHADE = "s-unknown", ""
 SHADES: dict[str, tuple[str, ...]] = {
-    "ramp": ("s1", "s2", "s3", "s5", "s6", "s7"),
-    "split": ("d1", "d2", "d4", "d5", "d6", "d7"),
+    "hash": ("s7", "s6", "s5", "s4", "s3", "s1"),
+    "temperature": ("d1", "d2", "d3", "d4", "d6", "d7"),
+    "efficiency": ("s1", "s2", "s3", "s4", "s5", "s7"),
+    "profit": ("s7", "s6", "s4", "s3", "s2", "s1"),
+    "state": ("s1", "s-info", "s-warn", "s-idle", "s-bad", "s-out"),
 }
-"""Classes of colours by kind of metric, for six classes."""
-STATE_SHADES = ("s-good", "s-info", "s-warn", "s-idle", "s-bad", "c7")
-"""For the states in the order of `metrics.toml`."""
-CHIP_BOUNDS = (50.0, 60.0, 70.0, 75.0, 80.0, 85.0)
+"""Classes of colours by metric, in the order of `metrics.toml`: what is well recedes, trouble stands out."""
+CHIP_BOUNDS = (60.0, 70.0, 78.0, 85.0, 90.0, 95.0)
 CHIPS_ACROSS = 20
 CHARTS: tuple[tuple[str, tuple[str, ...]], ...] = (
     ("hash", ("hashrate_ths", "hashrate_expected_ths")),
@@ -161,7 +162,7 @@ def shade_of(metric: Metric, index: int) -> str:
     """Class of the colour of a class of machines."""
     if index < 0:
         return EMPTY_SHADE if index == EMPTY else UNKNOWN_SHADE
-    return STATE_SHADES[index] if metric.kind == "words" else SHADES[metric.kind][index]
+    return SHADES[metric.id][index]
 
 
 def reason_of(answer: MachinesAnswer) -> Callable[[dict[str, Value], str], str]:
