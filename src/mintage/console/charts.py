@@ -128,7 +128,7 @@ def fan(
         formats, [formats.date(day) for day in at], [values for _, values in columns], [y.digits] * len(columns)
     )
     head = (at_name, *(f"{name} ({y.unit})" if y.unit else name for name, _ in columns))
-    return _done("fan", x, (y,), series, marks, head, rows)
+    return _done(formats, "fan", x, (y,), series, marks, head, rows)
 
 
 def waterfall(
@@ -167,7 +167,7 @@ def waterfall(
     ]
     x = Axis(name=names_name, kind="category", values=names)
     rows = _rows(formats, names, [amounts], [y.digits])
-    return _done("waterfall", x, (y,), series, (), (names_name, y.title()), rows)
+    return _done(formats, "waterfall", x, (y,), series, (), (names_name, y.title()), rows)
 
 
 def dots(formats: Formats, groups: Mapping[str, Sequence[tuple[Value, Value, str]]], x: Axis, y: Axis) -> Spec:
@@ -189,7 +189,7 @@ def dots(formats: Formats, groups: Mapping[str, Sequence[tuple[Value, Value, str
         for a, b, label in points
     ]
     head = ("", "", x.title(), y.title())
-    return _done("dots", x, (y,), series, (), head, tuple(rows))
+    return _done(formats, "dots", x, (y,), series, (), head, tuple(rows))
 
 
 def script_json(spec: Spec | Any) -> Markup:
@@ -223,10 +223,11 @@ def _of_lines(
     rows = _rows(formats, shown, [line.values for line in lines], [axes[line.axis].digits for line in lines])
     units = [axes[line.axis].unit for line in lines]
     head = (x.name, *(f"{line.name} ({unit})" if unit else line.name for line, unit in zip(lines, units, strict=True)))
-    return _done(kind, x, axes, series, marks, head, rows)
+    return _done(formats, kind, x, axes, series, marks, head, rows)
 
 
 def _done(
+    formats: Formats,
     kind: Kind,
     x: Axis,
     y: tuple[Axis, ...],
@@ -235,7 +236,7 @@ def _done(
     head: tuple[str, ...],
     rows: tuple[tuple[str, ...], ...],
 ) -> Spec:
-    names = ", ".join(one.name for one in series if one.name)
+    names = formats.listed(one.name for one in series if one.name)
     ends = f"{rows[0][0]} – {rows[-1][0]}" if rows else DASH
     summary = f"{names} ({y[0].unit}): {ends}" if y[0].unit else f"{names}: {ends}"
     return Spec(kind=kind, x=x, y=y, series=tuple(series), marks=tuple(marks), summary=summary, head=head, rows=rows)

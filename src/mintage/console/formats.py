@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from datetime import UTC, date, datetime, timedelta
 from decimal import ROUND_HALF_UP, Context, Decimal
 from functools import cache, cached_property
@@ -71,6 +72,10 @@ class Formats:
     def chinese(self) -> bool:
         """Whether this is Chinese."""
         return self.locale.language == "zh"
+
+    def listed(self, items: Iterable[object]) -> str:
+        """Things one after the other, parted as this language parts them."""
+        return ("、" if self.chinese else ", ").join(str(item) for item in items)
 
     def number(self, value: Decimal | float | None, digits: int | None = None, *, sign: bool = False) -> str:
         """A number with separators; a dash where it is unknown.

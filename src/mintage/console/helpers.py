@@ -10,7 +10,7 @@ from typing import Any, Literal
 from urllib.parse import parse_qsl, quote, urlencode
 
 import msgspec
-from markupsafe import Markup
+from markupsafe import Markup, escape
 
 from mintage.console.charts import script_json
 from mintage.console.drawings import bullet, share, sparkline
@@ -113,6 +113,14 @@ def asked(query: str, name: str) -> str:
     return dict(parse_qsl(query.lstrip("?"))).get(name, "")
 
 
+def codes(text: str) -> Markup:
+    """A text in which what stands between backticks is shown as code."""
+    parts = escape(text).split("`")
+    if len(parts) % 2 == 0:
+        return escape(text)
+    return Markup("").join(Markup("<code>{}</code>").format(part) if at % 2 else part for at, part in enumerate(parts))
+
+
 def new_key() -> str:
     """A fresh idempotency key: the same form sent twice is one act."""
     return secrets.token_urlsafe(18)
@@ -122,6 +130,7 @@ GLOBALS: dict[str, Callable[..., Any]] = {
     "asset": address,
     "asked": asked,
     "bullet": bullet,
+    "codes": codes,
     "done_words": done_words,
     "href": href,
     "icon": icon,

@@ -53,6 +53,10 @@ class Words(Formats):
         """What a data table has in both languages."""
         return zh if self.chinese and zh else en
 
+    def headline(self, en: str, zh: str) -> str:
+        """What a site tells in both languages; what its machines say within it is told in Chinese as well."""
+        return "：".join(self.told(part) for part in zh.split("：")) if self.chinese and zh else en
+
     def functions(self) -> dict[str, Callable[..., Any]]:
         """What templates call, by the names under which they call it."""
         return {
@@ -61,6 +65,8 @@ class Words(Formats):
             "ngettext": self.ngettext,
             "told": self.told,
             "either": self.either,
+            "headline": self.headline,
+            "listed": self.listed,
             "number": self.number,
             "percent": self.percent,
             "money": self.money,

@@ -115,6 +115,6 @@ def heat(words: Words, answer: SiteHeat) -> Spec | None:
 
 def _level(words: Words, row: BreakevenRow, hours: int, tone: str) -> Line:
     """The price up to which a model pays, across the day."""
-    model = f"{row.model} {row.mode}"
+    model = f"{row.model} {words.told(row.mode)}"
     name = words.gettext("breakeven %(model)s", model=model)
     return Line(name=name, values=[row.with_heat.value] * hours, tone=tone)
