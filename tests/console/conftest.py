@@ -21,9 +21,9 @@ from tests.served import Served
 from tools.crawl import Reached
 
 
-@pytest.fixture(scope="session")
+@pytest.fixture(scope="module")
 def browser() -> Iterator[Browser]:
-    """One browser for all tests of a process."""
+    """One browser for the tests of a module: while it is open, Playwright's loop keeps others from running theirs."""
     with chromium() as found:
         yield found
 

@@ -26,7 +26,7 @@ DATA = (
     "repayment of the loan", "accounting manual, from the start",  # what people wrote in facts
     "estats.Freq and the model's constant",  # the fields of the machine's own protocol from which a reading is
     "mintage ",  # a command, as it is typed
-    "row 17, sha256 ",  # a piece of evidence: row, hash and note of the file
+    "sha256 ",  # a piece of evidence: row, hash and note of the file
 )  # fmt: skip
 """English that is data: it was written so, in a file or by a person, and is shown as it is."""
 AS_WRITTEN = ("/disclosure/{id}", "/journal/fact", "/api/docs", "/api/problems", "/audit", "/jobs/{id}")
