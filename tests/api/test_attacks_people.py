@@ -2,15 +2,17 @@
 
 from __future__ import annotations
 
+import stat
 import threading
 from pathlib import Path
 
 import httpx
 import pytest
 
+from mintage.api.access import PERSONA_COOKIE
 from mintage.people.errors import TooMany
 from mintage.people.passwords import WAITING_MAX, Effort, Passwords
-from tests.served import Served
+from tests.served import TIMEOUT_S, Served
 
 
 def program(served: Served, person: httpx.Client, *rights: str) -> httpx.Client:
@@ -48,6 +50,40 @@ def test_a_demonstration_leaves_no_account_behind(tmp_path: Path, example_db: Pa
         assert shown.company.people.empty()
     finally:
         shown.close()
+
+
+def test_a_persona_is_nobody_outside_a_demonstration(served: Served) -> None:
+    """Whatever a cookie says."""
+    nobody, viewer = served.anybody(), served.person("no-persona", ["viewer"])
+    nobody.cookies.set(PERSONA_COOKIE, "ada")
+    assert nobody.get("/api/v1/settings").status_code == 401
+    viewer.cookies.set(PERSONA_COOKIE, "ada")
+    assert viewer.get("/api/v1/settings").json()["name"] == "no-persona"
+    assert viewer.post("/persona", data={"name": "ada"}).status_code == 404
+
+
+def test_what_is_exported_is_for_the_server_alone(served: Served) -> None:
+    """Others on the machine cannot open the folder in which exports wait to be fetched."""
+    who = served.person("exporter", ["controller"])
+    made = who.post("/api/v1/exports", json={"what": "kpis", "form": "csv", "period": "2025Q2"})
+    assert served.company.jobs.wait(made.json()["id"], TIMEOUT_S).state == "done"
+    folder = served.company.settings.state.parent / "exports"
+    assert any(folder.iterdir())
+    assert stat.S_IMODE(folder.stat().st_mode) == 0o700
+
+
+def test_keys_of_one_caller_have_an_end(served: Served, monkeypatch: pytest.MonkeyPatch) -> None:
+    """The oldest gives way, and those of others stay."""
+    monkeypatch.setattr("mintage.api.idempotency.KEYS_MAX", 2)
+    one, other = served.person("keys-one", ["viewer"]), served.person("keys-other", ["viewer"])
+    for client, keys in ((other, ["a"]), (one, ["a", "b", "c"])):
+        for key in keys:
+            reply = client.post(
+                "/api/v1/fleet/views", json={"name": key, "query": "state=hashing"}, headers={"idempotency-key": key}
+            )
+            assert reply.is_success
+    rows = served.company.state.rows("SELECT caller, key FROM idempotency WHERE caller LIKE 'keys-%' ORDER BY 1, 2")
+    assert rows == [("keys-one", "b"), ("keys-one", "c"), ("keys-other", "a")]
 
 
 @pytest.mark.parametrize("role", ["viewer", "treasurer"])

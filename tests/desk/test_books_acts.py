@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+import threading
 from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
 
+from mintage.desk import jobs
 from mintage.desk.books_acts import APPROVE, CLOSE, approve, ask, cancel, proposals, reject, settle, waiting
 from mintage.desk.books_checks import checks, start_check
 from mintage.desk.books_close import CloseTerms, close_preview
@@ -153,3 +155,34 @@ def test_checks_tell_what_they_verify_and_find_nothing_in_the_example(company: C
     assert any(row.check == "journal.chain" for row in again.found)
     assert all(not row.problems for row in again.found if row.check.startswith("journal."))
     assert encodes(again)
+
+
+def test_what_was_approved_begins_once_however_many_look(company: Company) -> None:
+    """Pages that are drawn at the same moment do not each begin the work of an approval that has none yet."""
+    made = ask(company, ANN, "close", JULY, reason="July is complete", request="r1")
+    proposals(company).approve(BOB, made.id, APPROVE)
+    together = threading.Barrier(8)
+
+    def look() -> None:
+        together.wait()
+        settle(company)
+
+    threads = [threading.Thread(target=look) for _ in range(together.parties)]
+    for thread in threads:
+        thread.start()
+    for thread in threads:
+        thread.join()
+    assert len(company.jobs.recent("close")) == 1
+    assert finished(company) == "done"
+
+
+def test_an_approval_waits_for_room(company: Company, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Where too many jobs wait it stays approved, pages are drawn, and it begins when there is room."""
+    made = ask(company, ANN, "close", JULY, reason="July is complete", request="r1")
+    with monkeypatch.context() as full:
+        full.setattr(jobs, "WAITING_MAX", 0)
+        decided = approve(company, BOB, made.id, why="checked", request="r2")
+        assert (decided.job, decided.proposal.state) == (None, "approved")
+        assert waiting(company, ANN).rows[0].proposal.state == "approved"
+    settle(company)
+    assert finished(company) == "done"

@@ -16,6 +16,7 @@ from mintage.desk.jobs import RUNNING_MAX, Job, Jobs
 from mintage.desk.worker import KINDS
 from mintage.state.db import StateDb
 from mintage.units.clock import SystemClock
+from mintage.units.errors import InputError
 
 WAIT_S = 60.0
 LONG: dict[str, Any] = {"months": 120, "paths": 20_000, "seed": 7, "day": "2025-06-30"}
@@ -140,6 +141,16 @@ def test_so_many_run_at_once_and_the_rest_wait_in_order(jobs: Jobs, heard: Heard
     assert jobs.wait(waiting[1].id, WAIT_S).state == "done"
     assert jobs.get(waiting[0].id).state == "cancelled"
     assert jobs.get(first[1].id).state == "running"
+
+
+def test_nobody_keeps_others_waiting(jobs: Jobs, monkeypatch: pytest.MonkeyPatch) -> None:
+    """One person's jobs that wait are so many; somebody else's still find room."""
+    monkeypatch.setattr("mintage.desk.jobs.WAITING_OF_ONE_MAX", 1)
+    for number in range(RUNNING_MAX + 1):
+        jobs.start("plan", f"plan {number}", LONG, "theo")
+    with pytest.raises(InputError, match="of theo"):
+        jobs.start("plan", "one more", LONG, "theo")
+    assert jobs.start("export", "postings", {}, "chen").state == "waiting"
 
 
 def test_what_ran_when_the_server_stopped_has_failed(jobs: Jobs, state: StateDb, example_copy: Path) -> None:

@@ -17,6 +17,8 @@ from mintage.state.db import StateDb
 
 HEADER = "idempotency-key"
 KEY_CHARACTERS_MAX = 200
+KEYS_MAX = 10_000
+"""Keys of one caller; beyond it the oldest give way, or a program could fill the disk with what was answered."""
 KEPT_US = 48 * 3_600_000_000
 _SCHEMA = """
 CREATE TABLE IF NOT EXISTS idempotency (
@@ -30,6 +32,7 @@ CREATE TABLE IF NOT EXISTS idempotency (
     body BLOB,
     PRIMARY KEY (caller, key)
 ) STRICT, WITHOUT ROWID;
+CREATE INDEX IF NOT EXISTS idempotency_at ON idempotency (at_us);
 """
 
 
@@ -108,6 +111,9 @@ def _begin(db: StateDb, who: tuple[str, str], digest: str, now_us: int) -> Respo
             "SELECT sha256, status, media_type, location, body FROM idempotency WHERE caller = ? AND key = ?", who
         )
         if not rows:
+            if db.rows("SELECT count(*) FROM idempotency WHERE caller = ?", who[:1])[0][0] >= KEYS_MAX:
+                oldest = "SELECT key FROM idempotency WHERE caller = ? ORDER BY at_us, key LIMIT 1"
+                db.execute(f"DELETE FROM idempotency WHERE caller = ? AND key = ({oldest})", (who[0], who[0]))  # noqa: S608
             db.execute(
                 "INSERT INTO idempotency (caller, key, sha256, at_us) VALUES (?, ?, ?, ?)", (*who, digest, now_us)
             )

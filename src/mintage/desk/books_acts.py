@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import threading
 from typing import Literal
 from urllib.parse import urlencode
 
@@ -19,6 +20,8 @@ from mintage.units.errors import InputError
 
 CLOSE, REOPEN = "books.close", "books.reopen"
 ACTIONS = (CLOSE, REOPEN)
+_BEGINNING = threading.Lock()
+"""Held from the approval until its work has begun, so that whoever looks meanwhile does not begin it as well."""
 APPROVE = "books.approve"
 
 
@@ -123,9 +126,11 @@ def approve(company: Company, caller: Caller, id_: str, *, why: str, request: st
         InputError: it is the caller's own, there is none of that id, or it was decided.
     """
     _ours(company, id_)
-    made = proposals(company).approve(caller, id_, APPROVE, why=why)
-    company.record(caller, made.action, made.subject, request=request, detail=f"approved {made.id} of {made.asked_by}")
-    return Decided(proposal=made, job=_start(company, made))
+    with _BEGINNING:
+        made = proposals(company).approve(caller, id_, APPROVE, why=why)
+        told = f"approved {made.id} of {made.asked_by}"
+        company.record(caller, made.action, made.subject, request=request, detail=told)
+        return Decided(proposal=made, job=_started(company, made))
 
 
 def reject(company: Company, caller: Caller, id_: str, *, why: str, request: str) -> Decided:
@@ -177,15 +182,15 @@ def waiting(company: Company, caller: Caller, period: Period | None = None) -> W
 
 def settle(company: Company) -> None:
     """Say of each approved request what came of it; one that a crash kept from beginning is begun."""
-    jobs = _jobs(company)
-    for item in proposals(company).approved():
-        if item.action not in ACTIONS:
-            continue
-        job = jobs.get(item.id)
-        if job is None:
-            _start(company, item)
-        elif job.over:
-            _finish(company, item, job)
+    with _BEGINNING:
+        open_ = [item for item in proposals(company).approved() if item.action in ACTIONS]
+        jobs = _jobs(company) if open_ else {}
+        for item in open_:
+            job = jobs.get(item.id)
+            if job is None:
+                _started(company, item)
+            elif job.over:
+                _finish(company, item, job)
 
 
 def _finish(company: Company, item: Proposal, job: Job) -> None:
@@ -201,10 +206,14 @@ def _ours(company: Company, id_: str) -> None:
         raise InputError(f"'{id_}' is not about the books.", field="id", remedy="See the list of requests.")
 
 
-def _start(company: Company, item: Proposal) -> Job:
+def _started(company: Company, item: Proposal) -> Job | None:
+    """The work of what was approved, begun; None where too much waits, and then it is begun by who looks next."""
     asked = msgspec.convert(item.body, Asked)
     told = msgspec.structs.replace(asked, approved_by=item.decided_by, at_us=company.clock.now_us())
-    return company.jobs.start("close", item.subject, msgspec.to_builtins(told), item.asked_by, href=_href(item))
+    try:
+        return company.jobs.start("close", item.subject, msgspec.to_builtins(told), item.asked_by, href=_href(item))
+    except InputError:
+        return None
 
 
 def _href(item: Proposal) -> str:

@@ -26,6 +26,8 @@ JobState = Literal["waiting", "running", "done", "failed", "cancelled"]
 RUNNING_MAX = 2
 """Jobs that run at once; others wait."""
 WAITING_MAX = 50
+WAITING_OF_ONE_MAX = 20
+"""Jobs of one person that wait, so that nobody's plans keep others from closing the books."""
 KEPT = 200
 """Finished jobs of each kind that are kept with their results; older ones give way."""
 LINE_BYTES_MAX = 64 << 20
@@ -167,6 +169,8 @@ class Jobs:
         with self._lock:
             if len(self._waiting) >= WAITING_MAX:
                 raise InputError("too many jobs wait already.", remedy="Wait for one, or cancel it.")
+            if sum(task.asked_by == by for _, task in self._waiting) >= WAITING_OF_ONE_MAX:
+                raise InputError(f"too many jobs of {by} wait already.", remedy="Wait for one, or cancel it.")
             self._state.execute(
                 "INSERT INTO job (id, kind, subject, asked_by, asked_us, state, href)"
                 " VALUES (?, ?, ?, ?, ?, 'waiting', ?)",
