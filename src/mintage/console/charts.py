@@ -236,7 +236,7 @@ def _done(
     head: tuple[str, ...],
     rows: tuple[tuple[str, ...], ...],
 ) -> Spec:
-    names = formats.listed(one.name for one in series if one.name)
+    names = formats.enumerated(one.name for one in series if one.name)
     ends = f"{rows[0][0]} – {rows[-1][0]}" if rows else DASH
     summary = f"{names} ({y[0].unit}): {ends}" if y[0].unit else f"{names}: {ends}"
     return Spec(kind=kind, x=x, y=y, series=tuple(series), marks=tuple(marks), summary=summary, head=head, rows=rows)

@@ -73,7 +73,7 @@ class Formats:
         """Whether this is Chinese."""
         return self.locale.language == "zh"
 
-    def listed(self, items: Iterable[object]) -> str:
+    def enumerated(self, items: Iterable[object]) -> str:
         """Things one after the other, parted as this language parts them."""
         return ("、" if self.chinese else ", ").join(str(item) for item in items)
 

@@ -113,7 +113,7 @@ def asked(query: str, name: str) -> str:
     return dict(parse_qsl(query.lstrip("?"))).get(name, "")
 
 
-def codes(text: str) -> Markup:
+def marked(text: str) -> Markup:
     """A text in which what stands between backticks is shown as code."""
     parts = escape(text).split("`")
     if len(parts) % 2 == 0:
@@ -130,11 +130,11 @@ GLOBALS: dict[str, Callable[..., Any]] = {
     "asset": address,
     "asked": asked,
     "bullet": bullet,
-    "codes": codes,
     "done_words": done_words,
     "href": href,
     "icon": icon,
     "languages": lambda: LANGUAGES,
+    "marked": marked,
     "new_key": new_key,
     "role_of": role_of,
     "script_json": script_json,

@@ -66,7 +66,7 @@ class Words(Formats):
             "told": self.told,
             "either": self.either,
             "headline": self.headline,
-            "listed": self.listed,
+            "enumerated": self.enumerated,
             "number": self.number,
             "percent": self.percent,
             "money": self.money,
