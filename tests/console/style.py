@@ -8,9 +8,10 @@ from decimal import Decimal
 from typing import Any
 
 from mintage.console.charts import Axis, Line, Mark, bars, fan, time_series, waterfall
-from mintage.console.drawings import Cell, Place, Shade, Zone, hall, heat, shade_of, sparkline, world
+from mintage.console.drawings import Cell, Shade, Zone, hall, heat, shade_of, sparkline
 from mintage.console.shell import environment
 from mintage.console.words import Language, Words, words_of
+from mintage.console.world_map import Place, world
 from mintage.desk.demo import Demo
 from mintage.desk.figure import count, measured, unknown, usd
 from mintage.desk.jobs import Job, JobState

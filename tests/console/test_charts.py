@@ -12,8 +12,9 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from mintage.console.charts import Axis, Line, Mark, bars, dots, fan, script_json, time_series, waterfall
-from mintage.console.drawings import Cell, Place, Zone, bullet, hall, heat, shade_of, share, sparkline, world
+from mintage.console.drawings import Cell, Zone, bullet, hall, heat, shade_of, share, sparkline
 from mintage.console.words import words_of
+from mintage.console.world_map import Place, world
 
 EN = words_of("en")
 DAYS = [date(2026, 6, 1), date(2026, 6, 2), date(2026, 6, 3)]
@@ -144,6 +145,29 @@ def test_a_map_shows_every_place_and_never_leaves_the_world(at: list[tuple[float
     for spot in drawn.spots:
         assert left - 0.01 <= spot.x <= left + width + 0.01
         assert top - 0.01 <= spot.y <= top + height + 0.01
+
+
+def test_names_of_places_near_each_other_do_not_lie_upon_each_other() -> None:
+    """Sites of one continent stand close together, and each can still be read."""
+    near = (
+        (44.9, -93.3, "North Lake"),
+        (45.5, -122.7, "Alder Creek"),
+        (41.2, -77.2, "Stillwater"),
+        (31.9, -102.1, "Dry Fork"),
+        (32.8, -101.4, "Caprock"),
+        (4.6, 101.1, "Kinta"),
+        (8.9, 38.7, "Awash Vale"),
+    )
+    drawn = world([Place(latitude=lat, longitude=lon, label=label) for lat, lon, label in near])
+    assert {spot.place.label for spot in drawn.spots} == {label for _, _, label in near}
+    boxes = []
+    for spot in drawn.spots:
+        wide = 0.55 * len(spot.place.label) * drawn.text
+        start = spot.x - 0.6 * drawn.text - wide if spot.left else spot.x + 0.6 * drawn.text
+        boxes.append((start, start + wide, spot.y + spot.down * drawn.text))
+    for at, (first, last, line) in enumerate(boxes):
+        for begin, end, other in boxes[at + 1 :]:
+            assert last <= begin or first >= end or abs(line - other) > 0.9 * drawn.text
 
 
 def test_heat_tells_each_value_in_words_and_in_a_colour() -> None:

@@ -113,7 +113,7 @@ function bar(series, data, tone, colours) {
 function band(series, spec, tone) {
   const low = spec.x.values.map((x, at) => [x, series.low[at]]);
   const gap = spec.x.values.map((x, at) => [x, series.low[at] == null || series.high[at] == null ? null : series.high[at] - series.low[at]]);
-  const common = { type: "line", name: series.name, stack: `band:${series.name}`, stackStrategy: "all", symbol: "none", lineStyle: { opacity: 0 }, silent: true, itemStyle: { color: tone }, z: 1 };
+  const common = { type: "line", name: series.name, stack: `band:${series.name}`, stackStrategy: "all", symbol: "none", lineStyle: { opacity: 0 }, silent: true, itemStyle: { color: tone, opacity: 0.35 }, z: 1 };
   const across = spec.x.kind === "category" ? ([, y]) => y : (pair) => pair;
   return [{ ...common, data: low.map(across) }, { ...common, data: gap.map(across), areaStyle: { color: tone, opacity: series.shade ?? 0.18 } }];
 }

@@ -1,4 +1,4 @@
-"""Small drawings that the server makes by itself: sparklines, bullets, halls of machines, places on the world."""
+"""Small drawings that the server makes by itself: sparklines, bullets and halls of machines."""
 
 from __future__ import annotations
 
@@ -73,25 +73,6 @@ class Hall(msgspec.Struct, frozen=True, kw_only=True):
     legend: tuple[Shade, ...]
 
 
-class Place(msgspec.Struct, frozen=True, kw_only=True):
-    """A place on the map of the world.
-
-    Attributes:
-        latitude: degrees north.
-        longitude: degrees east.
-        label: its name.
-        href: where a click leads.
-        tone: "good", "warn", "bad", "info" or "idle".
-        size: radius in degrees.
-    """
-
-    latitude: float
-    longitude: float
-    label: str
-    href: str = ""
-    tone: str = "info"
-
-
 class Heat(msgspec.Struct, frozen=True, kw_only=True):
     """A table whose cells are coloured by their values.
 
@@ -102,38 +83,6 @@ class Heat(msgspec.Struct, frozen=True, kw_only=True):
 
     head: tuple[str, ...]
     rows: tuple[tuple[str, tuple[tuple[str, str], ...]], ...]
-
-
-class Spot(msgspec.Struct, frozen=True, kw_only=True):
-    """A place where the map shows it.
-
-    Attributes:
-        place: the place.
-        x: from the left edge of the whole world, in degrees.
-        y: from the top.
-        left: whether its name stands to its left, so that it stays on the map.
-    """
-
-    place: Place
-    x: float
-    y: float
-    left: bool
-
-
-class World(msgspec.Struct, frozen=True, kw_only=True):
-    """A map that shows its places and what lies around them.
-
-    Attributes:
-        view: the part of the world that is seen, as SVG's viewBox.
-        spots: the places.
-        radius: of a place.
-        text: height of a name.
-    """
-
-    view: str
-    spots: tuple[Spot, ...]
-    radius: float
-    text: float
 
 
 def sparkline(
@@ -231,26 +180,6 @@ def hall(cells: Sequence[Cell], legend: Sequence[Shade], *, gap: float = 0.12) -
         cells=[(cell.x, cell.y, cell.w - gap, cell.h - gap, cell.label, cell.href) for cell in cells],
         legend=tuple(legend),
     )
-
-
-def world(places: Sequence[Place], *, ratio: float = 2.4, least: float = 60.0) -> World:
-    """A map of the world, cut to where the places are.
-
-    Args:
-        places: the places.
-        ratio: width over height of the map.
-        least: degrees across that it shows at the least.
-    """
-    at = [(place, place.longitude + 180, 90 - place.latitude) for place in places]
-    west, east = min((x for _, x, _ in at), default=180.0), max((x for _, x, _ in at), default=180.0)
-    north, south = min((y for _, _, y in at), default=60.0), max((y for _, _, y in at), default=60.0)
-    width = min(360.0, max(least, (east - west) * 1.4, (south - north) * 1.6 * ratio))
-    height = min(150.0, width / ratio)
-    left = _between((west + east - width) / 2, 0, 360 - width)
-    top = _between((north + south - height) / 2, 0, 150 - height)
-    spots = tuple(Spot(place=place, x=round(x, 2), y=round(y, 2), left=x > left + width * 0.75) for place, x, y in at)
-    view = " ".join(_told(edge) for edge in (left, top, width, height))
-    return World(view=view, spots=spots, radius=round(width / 90, 2), text=round(width / 32, 2))
 
 
 def heat(

@@ -8,8 +8,9 @@ from typing import Any
 import msgspec
 
 from mintage.console.charts import Axis, Line, Spec, time_series
-from mintage.console.drawings import Heat, Place, Shade, World, heat, world
+from mintage.console.drawings import Heat, Shade, heat
 from mintage.console.words import Words
+from mintage.console.world_map import Place, World, world
 from mintage.desk.fleet import FleetAnswer, SiteCard
 from mintage.desk.halls import LegendRow, SitePlan
 from mintage.desk.machine import MachineAnswer
