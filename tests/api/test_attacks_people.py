@@ -7,12 +7,14 @@ import threading
 from pathlib import Path
 
 import httpx
+import pyotp
 import pytest
 
-from mintage.api.access import PERSONA_COOKIE
+from mintage.api.access import COOKIE, CSRF_HEADER, PERSONA_COOKIE
 from mintage.people.errors import TooMany
 from mintage.people.passwords import WAITING_MAX, Effort, Passwords
-from tests.served import TIMEOUT_S, Served
+from mintage.people.secret import csrf_of
+from tests.served import PASSWORD, TIMEOUT_S, Served
 
 
 def program(served: Served, person: httpx.Client, *rights: str) -> httpx.Client:
@@ -50,6 +52,34 @@ def test_a_demonstration_leaves_no_account_behind(tmp_path: Path, example_db: Pa
         assert shown.company.people.empty()
     finally:
         shown.close()
+
+
+def test_half_a_sign_in_opens_nothing(served: Served) -> None:
+    """Where a code is still to come nobody is known yet, and what a browser held before it is worth nothing."""
+    owner, people = served.person("two-factors", ["administrator"]), served.company.people
+    caller = people.caller_of_session(owner.cookies[COOKIE])
+    assert caller is not None
+    offered = people.enrol_totp(caller, PASSWORD)
+    codes = people.confirm_totp(caller, pyotp.TOTP(offered.secret.reveal()).now()).codes
+    client = served.anybody()
+    form = {"name": "two-factors", "password": PASSWORD, "next": "/settings"}
+    assert client.post("/sign-in", data=form).headers["location"] == "/second-factor?next=%2Fsettings"
+    half = client.cookies[COOKIE]
+    client.headers[CSRF_HEADER] = csrf_of(half)
+    for path in ("/api/v1/settings", "/api/v1/live", "/metrics"):
+        assert client.get(path).status_code == 401, path
+    assert client.get("/settings", headers={"accept": "text/html"}).headers["location"].startswith("/sign-in")
+    body = {"label": "x", "rights": ["fleet.read"], "days": 1}
+    assert client.post("/api/v1/settings/tokens", json=body).status_code == 401
+    assert client.post("/second-factor", data={"code": codes[0].reveal()}).status_code == 303
+    assert client.cookies[COOKIE] != half
+    assert client.get("/api/v1/settings").status_code == 200
+    stale = served.anybody()
+    stale.cookies.set(COOKIE, half)
+    assert stale.get("/api/v1/settings").status_code == 401
+    again = served.anybody()
+    again.post("/sign-in", data=form)
+    assert again.post("/second-factor", data={"code": codes[0].reveal()}).status_code == 401
 
 
 def test_a_persona_is_nobody_outside_a_demonstration(served: Served) -> None:
