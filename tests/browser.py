@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import shutil
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from pathlib import Path
 from typing import Any
@@ -51,17 +51,17 @@ def reader(
     return context
 
 
-def complaints(page: Page, *, only: str = "", leave: str = "") -> list[str]:
+def complaints(page: Page, *, only: Sequence[str] = (), leave: str = "") -> list[str]:
     """What axe-core finds on a page, each with where it is.
 
     Args:
         page: the page; axe-core is put into it once.
-        only: one rule; all of them where "".
+        only: rules, or tags of rules; all of them where none is named.
         leave: selector of what is not looked at, such as what others wrote.
     """
     if not page.evaluate("Boolean(window.axe)"):
         page.evaluate(AXE.read_text("utf-8"))
-    asked: dict[str, Any] = {"resultTypes": ["violations"], **({"runOnly": [only]} if only else {})}
+    asked: dict[str, Any] = {"resultTypes": ["violations"], **({"runOnly": list(only)} if only else {})}
     where = {"exclude": [[leave]]} if leave else {"include": [["html"]]}
     found: dict[str, Any] = page.evaluate("([where, asked]) => axe.run(where, asked)", [where, asked])
     return [

@@ -130,7 +130,7 @@ def test_a_release_is_tied_out_and_its_contradiction_is_shown_in_both_languages(
     marks = chen.page.locator("mark.is-bad")
     expect(marks.filter(has_text="$999.9 million").first).to_be_visible()
     expect(marks.filter(has_text="9.999").first).to_be_visible()
-    chen.page.get_by_text(chen.say("Export"), exact=True).first.click()
+    chen.page.get_by_role("main").get_by_text(chen.say("Export"), exact=True).first.click()
     with chen.page.expect_download() as coming:
         chen.click("link", "Report as JSON")
     report = json.loads(Path(coming.value.path()).read_bytes())
