@@ -170,4 +170,4 @@ def test_chinese_pages_are_chinese(chen: httpx.Client, tied: str) -> None:
     page = chen.get(tied, headers={"Accept-Language": "zh-TW"}).text
     assert "帳簿所載 revenue.total 2025Q2 為 100.247 百萬美元" in page
     assert "需要人工確認" in page
-    assert "計畫開始時的比特幣價格。" in chen.get("/plan/new", headers={"Accept-Language": "zh-TW"}).text
+    assert "計畫開始時的比特幣價格" in chen.get("/plan/new", headers={"Accept-Language": "zh-TW"}).text
