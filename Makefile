@@ -31,7 +31,7 @@ demo: web
 	@MINTAGE_DB=var/demo.db $(BIN)/python -m tools.demo
 
 test: web debian
-	$(BIN)/python -m pytest -n auto $(PYTEST_ARGS)
+	$(BIN)/python -m pytest -n $$(($$(nproc) + 1)) --dist worksteal $(PYTEST_ARGS)  # one more than cores: browsers are waited for
 
 check: web
 	$(BIN)/ruff check .
