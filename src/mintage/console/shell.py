@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import asyncio
 import functools
 import inspect
 from collections.abc import Callable
@@ -107,11 +106,7 @@ def _drawing(endpoint: Callable[..., Any], group: str) -> Callable[..., Any]:
         return show(request, value, asked.caller if asked else None, group)
 
     if inspect.iscoroutinefunction(endpoint):
-        waiting = endpoint
-
-        @functools.wraps(waiting)
-        def endpoint(**values: Any) -> Any:  # transitional, until every form is taken as `form: FormData = form_of()`
-            return asyncio.run(waiting(**values))
+        raise AssertionError(f"{endpoint.__name__}: pages are drawn by threads; take a form as `form: FormData`")
 
     @functools.wraps(endpoint)
     def works(**values: Any) -> Response:
