@@ -1,7 +1,7 @@
 """Acts that take a second person: one asks, another one approves, and only then it is done.
 
-Machines have approvals of their own at their site (`mintage.fleet.control`); these are for the company's journal and
-for people: closing, reopening, reversing.
+Machines have approvals of their own at their site (`mintage.fleet.control`); these are for the company's journal:
+closing, reopening, reversing.
 """
 
 from __future__ import annotations
