@@ -14,7 +14,9 @@ from mintage.api.access import COOKIE, CSRF_HEADER
 from mintage.console.app import console
 from mintage.desk.company import Company, Settings
 from mintage.people.caller import Caller
+from mintage.people.passwords import Effort, Passwords
 from mintage.people.roles import EVERYWHERE, Grant
+from mintage.people.service import People
 from mintage.units.clock import Clock, SystemClock
 from mintage.wire.serve import serving
 
@@ -75,6 +77,9 @@ class Served:
             clock=clock or SystemClock(),
         )
         self.company = Company(settings)
+        # Real hashes that cost little: what one guess costs is asked of the product's own effort in tests/people.
+        cheap = Passwords(Effort(memory_kib=8, passes=1))
+        self.company.people = People(self.company.state, self.company.wall, passwords=cheap)
         self.app = console(self.company)
         self.server = Server(self.app)
         self.base = self.server.base
