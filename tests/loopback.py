@@ -4,7 +4,19 @@ from __future__ import annotations
 
 import os
 
-AREAS = ("virtual", "drivers", "agent", "telemetry", "alerts", "curtail", "energy", "mining", "site", "uplink", "console")
+AREAS = (
+    "virtual",
+    "drivers",
+    "agent",
+    "telemetry",
+    "alerts",
+    "curtail",
+    "energy",
+    "mining",
+    "site",
+    "uplink",
+    "console",
+)
 
 
 def block(area: str, number: int = 0) -> str:
