@@ -45,7 +45,7 @@ PAGES = (
     ("/api/docs", "API", "API"),
 )
 """Address, and what the page is called in both languages."""
-VIEWS = (("laptop", 1440, 900, "light", "en"), ("phone", 390, 844, "dark", "zh-Hant"))
+VIEWS = (("laptop", 1440, 1300, "light", "en"), ("phone", 390, 844, "dark", "zh-Hant"))
 QUALITY = 72
 DRAWN = """() => new Promise(done => {
   const look = () => [...document.querySelectorAll('figure.chart')].every(one => one.querySelector('canvas, svg'))
@@ -93,9 +93,7 @@ def shoot(browser: Browser, base: str) -> list[str]:
                 failed.append(f"{path}: {reply.status if reply else 'no answer'}")
                 continue
             page.evaluate(DRAWN)
-            page.screenshot(
-                path=OUT / f"{picture(title)}-{name}.jpg", type="jpeg", quality=QUALITY, full_page=name == "laptop"
-            )
+            page.screenshot(path=OUT / f"{picture(title)}-{name}.jpg", type="jpeg", quality=QUALITY)
         context.close()
     return failed
 
